@@ -1,0 +1,41 @@
+"""Gateways (BPMN 2.0.2 §13.4)."""
+
+from collections.abc import Sequence
+
+from procession.core.behaviours.base import Behaviour, default_flow, open_to
+from procession.core.changes import FlowsJoined, FlowWaits
+from procession.core.ids import ElementInstanceId
+from procession.core.instance import ElementInstance
+from procession.core.model import ExclusiveGateway, ParallelGateway
+from procession.core.turn import Turn
+
+
+class ExclusiveGatewayBehaviour(Behaviour[ExclusiveGateway]):
+    """Passes each token at once, along the first flow whose condition holds (§13.4.2)."""
+
+    def leave(self, turn: Turn, element: ExclusiveGateway) -> Sequence[str]:
+        for flow in element.outgoing:
+            if flow != element.default and open_to(turn, turn.process.flows[flow]):
+                return (flow,)
+        return default_flow(element) if element.outgoing else ()
+
+
+class ParallelGatewayBehaviour(Behaviour[ParallelGateway]):
+    """Waits for one token on each incoming flow, then sends one along each outgoing (§13.4.1)."""
+
+    def arrive(
+        self, turn: Turn, element: ParallelGateway, flow: str | None, scope: ElementInstanceId
+    ) -> ElementInstance | None:
+        if flow is None or len(element.incoming) == 1:
+            return turn.activate(element, scope)
+        turn.record(FlowWaits(flow, element.id, scope))
+        waiting = turn.instance.elements[scope].arrived[element.id]
+        # One token per incoming flow, not any n tokens: two on one flow do not open the join.
+        if len(waiting) < len(element.incoming):
+            turn.finish_later(scope)
+            return None
+        turn.record(FlowsJoined(element.incoming, element.id, scope))
+        return turn.activate(element, scope)
+
+    def leave(self, turn: Turn, element: ParallelGateway) -> Sequence[str]:
+        return element.outgoing
