@@ -1,0 +1,323 @@
+"""The embedded store: one SQLite file in WAL mode.
+
+Reads by key run on the event loop, where they take microseconds; lists run in a thread. Both read
+what has been committed, whatever the writer is doing.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from procession.core.ids import ElementInstanceId, InstanceId, JobId
+from procession.core.instance import ProcessInstance, Status
+from procession.errors import Rejected, UnknownUser
+from procession.stores import (
+    DueJob,
+    ElementRow,
+    InstanceRow,
+    Lease,
+    NewProcess,
+    ProcessRow,
+    Recorded,
+    Session,
+    User,
+    Write,
+)
+from procession.stores.codec import decode_changes, decode_instance
+from procession.stores.committer import Committer, unavailable
+from procession.stores.sqlite_file import open_reader, open_writer
+from procession.stores.statements import read_statements
+from procession.stores.writes import DecisionWriter, milliseconds
+
+FILE_NAME = "procession.sqlite"
+
+Row = Sequence[Any]
+
+
+class SqliteStore:
+    """The Store on a file. Made within a running event loop; close it when done."""
+
+    def __init__(self, path: Path) -> None:
+        self._sql = read_statements()
+        self._committer = Committer(open_writer(path))
+        self._reader = open_reader(path)
+        self._browser = open_reader(path)
+        self._browsing = ThreadPoolExecutor(1, thread_name_prefix="browse")
+        self._decisions = DecisionWriter(self._sql)
+        self._revision: int | None = None
+
+    async def close(self) -> None:
+        """Commits what waits and closes the file."""
+        await self._committer.close()
+        self._browsing.shutdown()
+        self._browser.close()
+        self._reader.close()
+
+    # -- reading and writing ----------------------------------------------------------------------
+
+    def _one(self, name: str, values: Mapping[str, Any] | None = None) -> Row | None:
+        """The first row, read at once: for look-ups by key."""
+        try:
+            row: Row | None = self._reader.execute(self._sql[name], values or {}).fetchone()
+        except UnicodeEncodeError:
+            return None  # A text with a lone surrogate is stored nowhere.
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+        return row
+
+    async def _all(self, name: str, values: Mapping[str, Any] | None = None) -> list[Row]:
+        """All rows, read in a thread: for lists, which may be long."""
+
+        def browse() -> list[Row]:
+            try:
+                return self._browser.execute(self._sql[name], values or {}).fetchall()
+            except sqlite3.Error as error:
+                raise unavailable(error) from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._browsing, browse)
+
+    async def _write(self, name: str, values: Mapping[str, Any], *, grow: bool = False) -> None:
+        def statements(connection: sqlite3.Connection) -> None:
+            connection.execute(self._sql[name], values)
+            if grow:
+                connection.execute(self._sql["grow_catalog"])
+
+        await self._committer.write(statements)
+
+    # -- processes --------------------------------------------------------------------------------
+
+    def catalog_revision(self) -> int:
+        if self._revision is None:
+            row = self._one("catalog_revision")
+            assert row is not None, "the catalog has one row"
+            self._revision = int(row[0])
+            # Good for this round of the event loop: all that happens in it happens at once.
+            asyncio.get_running_loop().call_soon(self._forget_revision)
+        return self._revision
+
+    def _forget_revision(self) -> None:
+        self._revision = None
+
+    async def add_processes(
+        self, new: Sequence[NewProcess], *, by: str, at: datetime
+    ) -> list[tuple[int, bool]]:
+        added: list[tuple[int, bool]] = []
+
+        def statements(connection: sqlite3.Connection) -> None:
+            added.extend(self._add_process(connection, process, by, at) for process in new)
+            connection.execute(self._sql["grow_catalog"])
+
+        await self._committer.write(statements)
+        return added
+
+    def _add_process(
+        self, connection: sqlite3.Connection, new: NewProcess, by: str, at: datetime
+    ) -> tuple[int, bool]:
+        newest = connection.execute(self._sql["newest_version"], {"name": new.name}).fetchone()
+        if newest is not None and newest[1] == new.digest:
+            return newest[0], False
+        version = 1 if newest is None else newest[0] + 1
+        values = {
+            "name": new.name,
+            "version": version,
+            "caption": new.caption,
+            "uid": str(new.uid),
+            "startable": new.startable,
+            "file": new.file,
+            "digest": new.digest,
+            "xml": new.xml,
+            "deployed_at": milliseconds(at),
+            "deployed_by": by,
+        }
+        connection.execute(self._sql["insert_process"], values)
+        return version, True
+
+    async def process(self, name: str, version: int = 0) -> tuple[ProcessRow, bytes] | None:
+        row = self._one("find_process", {"name": name, "version": version})
+        if row is None:
+            return None
+        *listed, xml, deployed_at, deployed_by, enabled = row
+        return _process_row([*listed, deployed_at, deployed_by, enabled]), xml
+
+    async def process_name(self, uid: UUID) -> str | None:
+        row = self._one("process_name_by_uid", {"uid": str(uid)})
+        return None if row is None else row[0]
+
+    async def processes(self) -> list[ProcessRow]:
+        return [_process_row(row) for row in await self._all("list_processes")]
+
+    async def enable(self, name: str, on: bool) -> None:
+        statement = "enable_process" if on else "disable_process"
+        await self._write(statement, {"name": name}, grow=True)
+
+    # -- instances --------------------------------------------------------------------------------
+
+    async def commit(self, writes: Sequence[Write], *, at: datetime, lease: Lease) -> None:
+        await self._committer.write(
+            self._decisions.statements(writes, milliseconds(at), lease), guarded=len(writes) == 1
+        )
+
+    async def load(self, instance: InstanceId) -> tuple[ProcessInstance, int] | None:
+        row = self._one("load_instance", {"id": str(instance)})
+        return None if row is None else (decode_instance(row[1]), row[0])
+
+    async def instance(self, instance: InstanceId) -> InstanceRow | None:
+        row = self._one("instance_row", {"id": str(instance)})
+        return None if row is None else _instance_row(row)
+
+    async def instances(
+        self, *, process: str | None, status: Status | None, limit: int
+    ) -> list[InstanceRow]:
+        wanted = {"process": process, "status": status, "limit": limit}
+        return [_instance_row(row) for row in await self._all("list_instances", wanted)]
+
+    async def elements(self, instance: InstanceId) -> list[ElementRow]:
+        rows = await self._all("elements_of", {"id": str(instance)})
+        return [ElementRow(row[0], row[1], row[2], _moment(row[3])) for row in rows]
+
+    async def live_elements(
+        self, uid: UUID, *, caller: str, limit: int
+    ) -> list[tuple[InstanceId, ElementInstanceId]]:
+        wanted = {"uid": str(uid), "caller": caller, "limit": limit}
+        rows = await self._all("live_elements", wanted)
+        return [(InstanceId(UUID(row[0])), ElementInstanceId(row[1])) for row in rows]
+
+    async def history(
+        self, instance: InstanceId, *, after: int = 0, limit: int = 1_000
+    ) -> list[Recorded]:
+        wanted = {"id": str(instance), "after": after, "limit": limit}
+        rows = await self._all("history_of", wanted)
+        return [Recorded(row[0], _moment(row[1]), decode_changes(row[2])) for row in rows]
+
+    # -- jobs -------------------------------------------------------------------------------------
+
+    async def claim_jobs(self, *, now: datetime, lease: Lease, limit: int) -> list[DueJob]:
+        due = {"now": milliseconds(now), "limit": limit}
+        # Looking first keeps an idle service from writing.
+        if self._one("jobs_due", due) is None:
+            return []
+        claimed: list[DueJob] = []
+
+        def statements(connection: sqlite3.Connection) -> None:
+            for instance, job, kind in connection.execute(self._sql["jobs_due"], due).fetchall():
+                wanted = {"instance": instance, "id": job, "now": due["now"]}
+                wanted |= {"until": milliseconds(lease.until), "holder": lease.holder}
+                connection.execute(self._sql["lease_job"], wanted)
+                claimed.append(DueJob(InstanceId(UUID(instance)), JobId(job), kind))
+
+        await self._committer.write(statements)
+        return claimed
+
+    async def renew_leases(self, lease: Lease) -> None:
+        wanted = {"until": milliseconds(lease.until), "holder": lease.holder}
+        await self._write("renew_leases", wanted)
+
+    async def release_leases(self, holder: str | None = None) -> None:
+        if holder is None:
+            await self._write("release_leases", {})
+        else:
+            await self._write("release_holder", {"holder": holder})
+
+    # -- users and sessions -----------------------------------------------------------------------
+
+    async def add_user(self, user: User) -> None:
+        values = {
+            "name": user.name,
+            "password_hash": user.password_hash,
+            "disabled": user.disabled,
+            "created_at": milliseconds(user.created_at),
+        }
+
+        def statements(connection: sqlite3.Connection) -> None:
+            try:
+                connection.execute(self._sql["insert_user"], values)
+            except sqlite3.IntegrityError:
+                raise Rejected(f"there is a user {user.name!r} already") from None
+            connection.execute(self._sql["grow_catalog"])
+
+        await self._committer.write(statements)
+
+    async def user(self, name: str) -> User | None:
+        row = self._one("find_user", {"name": name})
+        return None if row is None else _user(row)
+
+    async def users(self) -> list[User]:
+        return [_user(row) for row in await self._all("list_users")]
+
+    async def change_user(
+        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+    ) -> None:
+        def statements(connection: sqlite3.Connection) -> None:
+            if connection.execute(self._sql["find_user"], {"name": name}).fetchone() is None:
+                raise UnknownUser(f"there is no user {name!r}")
+            if password_hash is not None:
+                wanted = {"name": name, "password_hash": password_hash}
+                connection.execute(self._sql["change_password"], wanted)
+            if disabled is not None:
+                wanted = {"name": name, "disabled": str(int(disabled))}
+                connection.execute(self._sql["change_disabled"], wanted)
+            connection.execute(self._sql["end_sessions"], {"user": name})
+            connection.execute(self._sql["grow_catalog"])
+
+        await self._committer.write(statements)
+
+    async def add_session(self, session: Session) -> None:
+        values = {
+            "id": session.id,
+            "user": session.user,
+            "csrf": session.csrf,
+            "created_at": milliseconds(session.created_at),
+            "expires_at": milliseconds(session.expires_at),
+        }
+        await self._write("insert_session", values)
+
+    async def session(self, id: str) -> Session | None:
+        row = self._one("find_session", {"id": id})
+        if row is None:
+            return None
+        return Session(row[0], row[1], row[2], _moment(row[3]), _moment(row[4]))
+
+    async def end_session(self, id: str) -> None:
+        await self._write("end_session", {"id": id}, grow=True)
+
+    async def end_sessions(self, user: str) -> None:
+        await self._write("end_sessions", {"user": user}, grow=True)
+
+    async def purge_sessions(self, now: datetime) -> None:
+        await self._write("purge_sessions", {"now": milliseconds(now)})
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def _process_row(row: Row) -> ProcessRow:
+    name, version, caption, uid, startable, file, deployed_at, deployed_by, enabled = row
+    at = _moment(deployed_at)
+    return ProcessRow(
+        name, version, caption, UUID(uid), bool(startable), bool(enabled), file, at, deployed_by
+    )
+
+
+def _instance_row(row: Row) -> InstanceRow:
+    id_, process, version, status, revision, caller, parent, started_at, ended_at = row
+    return InstanceRow(
+        InstanceId(UUID(id_)),
+        process,
+        version,
+        Status(status),
+        revision,
+        caller,
+        None if parent is None else UUID(parent),
+        _moment(started_at),
+        None if ended_at is None else _moment(ended_at),
+    )
+
+
+def _user(row: Row) -> User:
+    return User(row[0], row[1], bool(row[2]), _moment(row[3]))
