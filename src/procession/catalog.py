@@ -1,0 +1,271 @@
+"""What can be run: processes are checked, deployed, found by name, and read once per version."""
+
+import asyncio
+import difflib
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from procession.bpmn import check_calls, read
+from procession.connectors import Connector
+from procession.core.model import CallActivity, Element, Process, ServiceTask
+from procession.core.values import shown
+from procession.errors import InvalidProcess, Problem, UnknownProcess
+from procession.expressions import LANGUAGES, SCRIPTS
+from procession.stores import NewProcess, ProcessRow, Store
+
+PROCESSES_CACHED_MAX = 2_000
+CLOSE_NAMES_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What became of a process of a deployed file; `changed`: it is a new version."""
+
+    name: str
+    version: int
+    caption: str
+    changed: bool
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A process and whether it starts: an operator may have disabled it."""
+
+    process: Process
+    enabled: bool
+
+
+class Catalog:
+    """The processes of a store. A change by another program is seen at the next look."""
+
+    def __init__(
+        self, store: Store, connectors: Mapping[str, Connector], clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._connectors = connectors
+        self._clock = clock
+        self._read: OrderedDict[tuple[str, int], Process] = OrderedDict()
+        self._newest: dict[str, Found] = {}
+        self._revision = -1
+
+    # -- finding ----------------------------------------------------------------------------------
+
+    async def find(self, name: str | None = None, *, uid: UUID | None = None) -> Found:
+        """The newest version, by name or by the process's GUID. Raises UnknownProcess."""
+        self._look()
+        if uid is not None and name is None:
+            name = await self._store.process_name(uid)
+            if name is None:
+                raise UnknownProcess(f"no process has the GUID {uid}; `list` shows all that do")
+        assert name is not None, "a process is found by name or by GUID"
+        found = self._newest.get(name)
+        if found is None:
+            found = self._newest[name] = await self._find(name)
+        return found
+
+    async def _find(self, name: str) -> Found:
+        stored = await self._store.process(name)
+        if stored is None:
+            raise UnknownProcess(f"there is no process {shown(name)}{await self._hint(name)}")
+        row, xml = stored
+        return Found(await self._process(row.name, row.version, xml), row.enabled)
+
+    def _look(self) -> None:
+        revision = self._store.catalog_revision()
+        if revision != self._revision:
+            self._revision = revision
+            self._newest.clear()
+
+    async def _hint(self, name: str) -> str:
+        names = [row.name for row in await self._store.processes()]
+        close = difflib.get_close_matches(name[:100], names, CLOSE_NAMES_MAX)
+        if close:
+            return f"; did you mean {' or '.join(close)}? Names are case-sensitive"
+        return "; deploy it first" if names else "; no process has been deployed yet"
+
+    async def version(self, name: str, version: int) -> Process:
+        """A certain version: a run keeps the one that it began with."""
+        known = self._read.get((name, version))
+        if known is not None:
+            self._read.move_to_end((name, version))
+            return known
+        stored = await self._store.process(name, version)
+        if stored is None:
+            raise UnknownProcess(f"there is no version {version} of process {shown(name)}")
+        return await self._process(name, version, stored[1])
+
+    async def _process(self, name: str, version: int, xml: bytes) -> Process:
+        known = self._read.get((name, version))
+        if known is None:
+            processes = {each.id: each for each in await _read(xml, name)}
+            known = self._read[name, version] = replace(processes[name], version=version)
+            if len(self._read) > PROCESSES_CACHED_MAX:
+                self._read.popitem(last=False)
+        return known
+
+    async def processes(self) -> list[ProcessRow]:
+        """The newest version of every process, by name."""
+        return await self._store.processes()
+
+    async def enable(self, name: str, on: bool) -> None:
+        """Let the process start, or not; runs go on. Raises UnknownProcess."""
+        await self.find(name)
+        await self._store.enable(name, on)
+
+    # -- deploying --------------------------------------------------------------------------------
+
+    async def deploy(self, files: Sequence[tuple[str, bytes]], *, by: str) -> list[Deployed]:
+        """All processes of all files, or, with InvalidProcess, none. An unchanged one stays."""
+        read_files, problems = await self._checked(files)
+        if problems:
+            raise InvalidProcess(problems)
+        new = [
+            _new(process, file, xml) for file, xml, processes in read_files for process in processes
+        ]
+        added = await self._store.add_processes(new, by=by, at=self._clock())
+        return [
+            Deployed(each.name, version, each.caption, changed, each.file)
+            for each, (version, changed) in zip(new, added, strict=True)
+        ]
+
+    async def check(self, files: Sequence[tuple[str, bytes]]) -> list[Problem]:
+        """All that keeps the files from being deployed."""
+        return (await self._checked(files))[1]
+
+    async def _checked(
+        self, files: Sequence[tuple[str, bytes]]
+    ) -> tuple[list[tuple[str, bytes, list[Process]]], list[Problem]]:
+        read_files: list[tuple[str, bytes, list[Process]]] = []
+        problems: list[Problem] = []
+        for file, xml in files:
+            try:
+                read_files.append((file, xml, await _read(xml, file)))
+            except InvalidProcess as error:
+                problems += error.problems
+        problems += _same_names(read_files)
+        new = {each.id: each for _, _, processes in read_files for each in processes}
+        known = await self._called(new)
+        for file, _, processes in read_files:
+            problems += check_calls(processes, known, file)
+            problems += _endless_calls(processes, known, file)
+            problems += await self._check_work(processes, file)
+        return read_files, list(dict.fromkeys(problems))
+
+    async def _called(self, new: Mapping[str, Process]) -> Mapping[str, Process]:
+        """The new processes and all that they call, directly or not, as far as they are there."""
+        known = dict(new)
+        waiting = [call.called for process in new.values() for call in _calls(process)]
+        while waiting:
+            name = waiting.pop()
+            if name in known:
+                continue
+            stored = await self._store.process(name)
+            if stored is not None:
+                known[name] = await self._process(name, stored[0].version, stored[1])
+                waiting += [call.called for call in _calls(known[name])]
+        return known
+
+    async def _check_work(self, processes: Iterable[Process], file: str) -> list[Problem]:
+        """What the connectors know to be wrong: a table that is not there, say."""
+        return [
+            _problem("bad-work", sentence, element, file)
+            for process in processes
+            for element in process.elements.values()
+            if isinstance(element, ServiceTask) and element.kind in self._connectors
+            for sentence in await self._connectors[element.kind].check(element.inputs)
+        ]
+
+
+async def _read(xml: bytes, file: str) -> list[Process]:
+    """Reading takes milliseconds, and more for a large file: other calls go on meanwhile."""
+    return await asyncio.to_thread(read, xml, languages=LANGUAGES, scripts=SCRIPTS, file=file)
+
+
+def _new(process: Process, file: str, xml: bytes) -> NewProcess:
+    return NewProcess(
+        name=process.id,
+        caption=process.caption,
+        uid=process.uid,
+        startable=process.startable,
+        file=file,
+        digest=hashlib.sha256(xml).hexdigest(),
+        xml=xml,
+    )
+
+
+def _problem(code: str, message: str, element: Element, file: str) -> Problem:
+    return Problem(code, message, element.id, element.name, element.line, file=file)
+
+
+def _same_names(read_files: Iterable[tuple[str, bytes, list[Process]]]) -> list[Problem]:
+    first: dict[str, str] = {}
+    problems = []
+    for file, _, processes in read_files:
+        for process in processes:
+            if process.id in first:
+                message = f"{first[process.id]} has a process of this id too; give one another id"
+                problems.append(Problem("duplicate-process", message, process.id, file=file))
+            first.setdefault(process.id, file)
+    return problems
+
+
+def _calls(process: Process) -> list[CallActivity]:
+    return [each for each in process.elements.values() if isinstance(each, CallActivity)]
+
+
+def _endless_calls(
+    processes: Iterable[Process], known: Mapping[str, Process], file: str
+) -> list[Problem]:
+    """Calls that come back to their own process and that no path of it avoids: it could not end."""
+    problems = []
+    for process in processes:
+        for call in _unavoidable(process):
+            path = _path_back(process.id, call.called, known)
+            if path:
+                message = (
+                    f"each run calls {' → '.join(path)} again and never ends; "
+                    "lead a path around the call"
+                )
+                problems.append(_problem("endless-calls", message, call, file))
+    return problems
+
+
+def _path_back(home: str, called: str, known: Mapping[str, Process]) -> list[str]:
+    """The calls that lead from `called` back to `home` and cannot be avoided; [] if none do."""
+    paths = {called: [home, called]}
+    waiting = [called]
+    while waiting:
+        name = waiting.pop()
+        if name == home:
+            return paths[name]
+        for call in _unavoidable(known[name]) if name in known else ():
+            if call.called not in paths:
+                paths[call.called] = [*paths[name], call.called]
+                waiting.append(call.called)
+    return []
+
+
+def _unavoidable(process: Process) -> list[CallActivity]:
+    """The calls of the process itself without which none of its ends can be reached."""
+    return [call for call in _calls(process) if not call.scope and not _ends(process, call.id)]
+
+
+def _ends(process: Process, without: str) -> bool:
+    """Whether a run can end though the element is closed to it."""
+    waiting = [id for id in process.starts[""] if id != without]
+    seen = set(waiting)
+    while waiting:
+        element = process.elements[waiting.pop()]
+        if not element.outgoing:
+            return True
+        for flow in element.outgoing:
+            target = process.flows[flow].target
+            if target != without and target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    return False

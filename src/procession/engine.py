@@ -1,0 +1,308 @@
+"""The engine: load, decide, commit. The only place where the core and the store meet.
+
+An instance is touched by one turn at a time: within this process by a lock, against other processes
+by its revision. A turn that came too late is decided again on what is there now.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from procession.catalog import Catalog, Found
+from procession.core import decide as core
+from procession.core.changes import ElementTerminated
+from procession.core.commands import (
+    CancelProcess,
+    Command,
+    ExecuteElement,
+    ResolveIncident,
+    StartProcess,
+)
+from procession.core.ids import (
+    ElementInstanceId,
+    InstanceId,
+    JobId,
+    locate,
+    new_instance_id,
+)
+from procession.core.instance import ProcessInstance, Status
+from procession.core.model import Process
+from procession.core.turn import Context
+from procession.core.values import Values, convert, from_text, shown
+from procession.errors import (
+    BadValue,
+    CannotBeStarted,
+    Conflict,
+    NotRunning,
+    ProcessDisabled,
+    Rejected,
+    StoreUnavailable,
+    UnknownElement,
+    UnknownInstance,
+)
+from procession.stores import InstanceRow, Lease, Store, Write
+from procession.views import Outcome, outcome_of
+
+CONFLICT_ATTEMPTS_MAX = 5
+LEASE_SECONDS = 30.0
+INSTANCES_LISTED_MAX = 1_000
+
+
+@dataclass(slots=True)
+class _Turnstile:
+    """Lets one turn of an instance through at a time; gone when nobody wants it."""
+
+    lock: asyncio.Lock
+    wanted: int = 0
+
+
+JobSink = Callable[[InstanceId, JobId], None]
+
+
+class Engine:
+    """Runs processes. `worker` must be told of due jobs: `on_due` is called after each commit."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalog: Catalog,
+        *,
+        clock: Callable[[], datetime],
+        refuse_unknown: bool = False,
+    ) -> None:
+        self.store = store
+        self.catalog = catalog
+        self.clock = clock
+        self.holder = secrets.token_hex(8)
+        self.on_due: JobSink = _nobody
+        self._refuse_unknown = refuse_unknown
+        self._turnstiles: dict[InstanceId, _Turnstile] = {}
+        self._busy: dict[InstanceId, int] = {}
+        self._quiet: dict[InstanceId, asyncio.Event] = {}
+
+    # -- starting ---------------------------------------------------------------------------------
+
+    async def start(
+        self, found: Found, given: Mapping[str, Any], *, caller: str, wait_seconds: float | None
+    ) -> Outcome:
+        """Start a run with the given inputs, texts or JSON values (CONTRACT 3).
+
+        With `wait_seconds` None it answers once the start is on the disk; else when the run has
+        ended or rests, or when that time is up. Raises BadValue, ProcessDisabled, CannotBeStarted.
+        """
+        process = found.process
+        if not found.enabled:
+            raise ProcessDisabled(f"process {process.id} is disabled; enable it to start it")
+        if not process.startable:
+            raise CannotBeStarted(f"process {process.id} has no start event that a caller may use")
+        typed, warnings = self._typed(process, given)
+        instance = await self._start(process, typed, caller)
+        if wait_seconds is not None and instance.instance_id in self._busy:
+            return await self._outcome(instance.instance_id, warnings, wait_seconds)
+        return outcome_of(instance, warnings)
+
+    def _typed(self, process: Process, given: Mapping[str, Any]) -> tuple[Values, tuple[str, ...]]:
+        typed: Values = {}
+        warnings = []
+        for code, value in given.items():
+            parameter = process.parameters.get(code)
+            if parameter is None or not parameter.direction.settable:
+                warnings.append(_not_settable(process, code, known=parameter is not None))
+            elif isinstance(value, str):
+                typed[code] = from_text(code, parameter.kind, value)
+            else:
+                typed[code] = convert(code, parameter.kind, value)
+        if warnings and self._refuse_unknown:
+            raise BadValue("; ".join(warnings))
+        return typed, tuple(warnings)
+
+    async def _start(self, process: Process, values: Values, caller: str) -> ProcessInstance:
+        context = Context(self.clock())
+        command = StartProcess(self.new_id(context.now), values, caller)
+        decision = core.decide(process, None, command, context)
+        await self.commit([Write(process, decision, 0)], context.now)
+        return decision.instance
+
+    def new_id(self, now: datetime) -> InstanceId:
+        return new_instance_id(int(now.timestamp() * 1000), secrets.randbits(42))
+
+    async def _outcome(
+        self, instance_id: InstanceId, warnings: tuple[str, ...], wait_seconds: float
+    ) -> Outcome:
+        await self.settle(instance_id, wait_seconds)
+        instance, _ = await self.load(instance_id)
+        return outcome_of(instance, warnings)
+
+    # -- what callers and operators ask for -------------------------------------------------------
+
+    async def execute_element(self, uid: UUID, values: Values, *, caller: str) -> None:
+        """Execute one element of a running process; an executed one is left alone (CONTRACT 4).
+
+        `uid` names an element instance, or an element of a schema of which the caller has exactly
+        one alive. Raises UnknownElement, NotRunning, Rejected.
+        """
+        instance_id, number = await self._locate(uid, caller)
+        async with self.turn_of(instance_id):
+            await self._execute(instance_id, number, values)
+
+    async def _execute(
+        self, instance_id: InstanceId, number: ElementInstanceId, values: Values
+    ) -> None:
+        for _ in range(CONFLICT_ATTEMPTS_MAX):
+            instance, revision = await self.load(instance_id)
+            if not 0 < number < instance.next_element:
+                raise UnknownElement(f"the run {instance_id} has no element instance {number}")
+            if number not in instance.elements:
+                await self._require_executed(instance_id, number)
+                return  # Executed already: never twice.
+            try:
+                await self.decide(instance, revision, ExecuteElement(number, values))
+                return
+            except Conflict:
+                continue
+        raise StoreUnavailable(f"the run {instance_id} is changed by too many at once; try again")
+
+    async def _require_executed(self, instance_id: InstanceId, number: ElementInstanceId) -> None:
+        """Raises NotRunning for an element that was terminated: it was and will not be executed."""
+        after = 0
+        while turns := await self.store.history(instance_id, after=after):
+            if any(ElementTerminated(number) in turn.changes for turn in turns):
+                raise NotRunning(f"element {number} of the run {instance_id} was terminated")
+            after = turns[-1].revision
+
+    async def _locate(self, uid: UUID, caller: str) -> tuple[InstanceId, ElementInstanceId]:
+        instance_id, number = locate(uid)
+        row = await self.store.instance(instance_id)
+        if row is not None and number:
+            return instance_id, number
+        if row is not None:
+            raise UnknownElement(f"{uid} names a run or a job, not an element of a run")
+        alive = await self.store.live_elements(uid, caller=caller, limit=2)
+        if len(alive) == 1:
+            return alive[0]
+        if alive:
+            raise Rejected(
+                f"several of your runs wait at the element {uid}; "
+                "send the GUID of the element in its run"
+            )
+        raise UnknownElement(f"no element of a running process has the GUID {uid}")
+
+    async def resolve(self, uid: UUID) -> None:
+        """Try a failed element again; its incident is resolved. Raises Rejected, UnknownElement."""
+        instance_id, number = locate(uid)
+        if number is None:
+            raise UnknownElement(f"{uid} names a job, not an element of a run")
+        await self.advance(instance_id, ResolveIncident(number))
+
+    async def cancel(self, instance_id: InstanceId, reason: str) -> None:
+        """End a run at once, with all that it has called. Raises NotRunning, UnknownInstance."""
+        await self.advance(instance_id, CancelProcess(reason))
+
+    async def instances(
+        self, *, process: str | None = None, status: Status | None = None, limit: int = 50
+    ) -> list[InstanceRow]:
+        """The newest runs first, at most `limit`."""
+        limit = min(limit, INSTANCES_LISTED_MAX)
+        return await self.store.instances(process=process, status=status, limit=limit)
+
+    # -- turns ------------------------------------------------------------------------------------
+
+    async def advance(self, instance_id: InstanceId, command: Command) -> ProcessInstance:
+        """Load, decide, commit; on a conflict again. Raises UnknownInstance, Rejected."""
+        async with self.turn_of(instance_id):
+            for _ in range(CONFLICT_ATTEMPTS_MAX):
+                instance, revision = await self.load(instance_id)
+                try:
+                    return await self.decide(instance, revision, command)
+                except Conflict:
+                    continue
+        raise StoreUnavailable(f"the run {instance_id} is changed by too many at once; try again")
+
+    async def decide(
+        self, instance: ProcessInstance, revision: int, command: Command
+    ) -> ProcessInstance:
+        if instance.status.final and isinstance(command, ExecuteElement | ResolveIncident):
+            raise NotRunning(f"the run {instance.id} has ended; it is {instance.status}")
+        process = await self.catalog.version(instance.process, instance.version)
+        context = Context(self.clock())
+        decision = core.decide(process, instance, command, context)
+        if decision.changes:
+            await self.commit([Write(process, decision, revision)], context.now)
+        return decision.instance
+
+    async def load(self, instance_id: InstanceId) -> tuple[ProcessInstance, int]:
+        loaded = await self.store.load(instance_id)
+        if loaded is None:
+            raise UnknownInstance(f"there is no run {instance_id}")
+        return loaded
+
+    async def commit(self, writes: Sequence[Write], now: datetime) -> None:
+        lease = Lease(self.holder, now + timedelta(seconds=LEASE_SECONDS))
+        await self.store.commit(writes, at=now, lease=lease)
+        for write in writes:
+            self._hand_out(write.decision, now)
+
+    def _hand_out(self, decision: core.Decision, now: datetime) -> None:
+        """Tell the worker of the jobs that this turn has made due: they are leased to us."""
+        if decision.instance.jobs:
+            for number in decision.due_jobs(now):
+                self.take(decision.instance.instance_id, number)
+
+    def take(self, instance_id: InstanceId, job: JobId) -> None:
+        """A job is in this process's hands: until `done` its run is busy."""
+        self._busy[instance_id] = self._busy.get(instance_id, 0) + 1
+        self.on_due(instance_id, job)
+
+    def done(self, instance_id: InstanceId) -> None:
+        """A job that was taken is in nobody's hands any more."""
+        left = self._busy[instance_id] - 1
+        if left:
+            self._busy[instance_id] = left
+            return
+        del self._busy[instance_id]
+        quiet = self._quiet.pop(instance_id, None)
+        if quiet is not None:
+            quiet.set()
+
+    async def settle(self, instance_id: InstanceId, wait_seconds: float | None = None) -> None:
+        """Wait until nothing is in hand for the run: it rests or has ended; or time is up."""
+        if instance_id not in self._busy:
+            return
+        quiet = self._quiet.setdefault(instance_id, asyncio.Event())
+        try:
+            async with asyncio.timeout(wait_seconds):
+                await quiet.wait()
+        except TimeoutError:
+            return
+
+    @asynccontextmanager
+    async def turn_of(self, instance_id: InstanceId) -> AsyncIterator[None]:
+        turnstile = self._turnstiles.setdefault(instance_id, _Turnstile(asyncio.Lock()))
+        turnstile.wanted += 1
+        try:
+            async with turnstile.lock:
+                yield
+        finally:
+            turnstile.wanted -= 1
+            if not turnstile.wanted:
+                self._turnstiles.pop(instance_id, None)
+
+
+def _nobody(instance_id: InstanceId, job: JobId) -> None:
+    raise AssertionError(f"job {job} of {instance_id} is due and there is no worker")
+
+
+def utc_now() -> datetime:
+    """The clock of a running program."""
+    return datetime.now(UTC)
+
+
+def _not_settable(process: Process, code: str, *, known: bool) -> str:
+    if known:
+        return f"{process.id}: parameter {shown(code)} cannot be set by a caller; it was ignored"
+    return f"{process.id}: there is no parameter {shown(code)}; it was ignored"
