@@ -148,7 +148,7 @@ def to_plain(value: Value) -> Value:
 def shown(value: Value) -> str:
     """A value as an error message quotes it: short, and with control characters escaped."""
     try:
-        text = repr(value)
+        text = str(value) if isinstance(value, Decimal) else repr(value)
     except (ValueError, RecursionError):  # Python writes no integer of over 4300 digits.
         text = f"a very large {type(value).__name__}"
     return text if len(text) <= SHOWN_LENGTH_MAX else f"{text[:SHOWN_LENGTH_MAX]}…"
@@ -247,11 +247,11 @@ def _convert_boolean(name: str, kind: Kind, value: Value) -> Value:
 def _convert_date_time(name: str, kind: Kind, value: Value) -> Value:
     moment = value
     if isinstance(value, str):
-        moment = _parsed(name, kind, value, datetime.fromisoformat, "2026-01-31T13:45:00Z")
+        moment = _parsed(name, kind, value)
     elif isinstance(value, date) and not isinstance(value, datetime):
         moment = datetime(value.year, value.month, value.day)
     if not isinstance(moment, datetime):
-        raise _refuse(name, kind, value, "write it as ISO 8601, such as 2026-01-31T13:45:00Z")
+        raise _not_iso(name, kind, value)
     # A time without an offset is UTC: the same text must mean the same moment on every machine.
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -265,12 +265,8 @@ def _convert_date(name: str, kind: Kind, value: Value) -> Value:
     if isinstance(value, date):
         return value
     if isinstance(value, str):
-        return _parsed(name, kind, value, _date_of, "2026-01-31")
-    raise _refuse(name, kind, value, "write it as ISO 8601, such as 2026-01-31")
-
-
-def _date_of(text: str) -> date:
-    return datetime.fromisoformat(text).date()
+        return _parsed(name, kind, value)
+    raise _not_iso(name, kind, value)
 
 
 def _convert_time(name: str, kind: Kind, value: Value) -> Value:
@@ -279,18 +275,30 @@ def _convert_time(name: str, kind: Kind, value: Value) -> Value:
     if isinstance(value, time):
         return value
     if isinstance(value, str):
-        return _parsed(name, kind, value, time.fromisoformat, "13:45:00")
-    raise _refuse(name, kind, value, "write it as ISO 8601, such as 13:45:00")
+        return _parsed(name, kind, value)
+    raise _not_iso(name, kind, value)
 
 
-def _parsed(name: str, kind: Kind, text: str, parse: Callable[[str], Value], example: str) -> Value:
+# How a moment is read from ISO 8601, and an example for whoever wrote it otherwise.
+_ISO: Mapping[DataType, tuple[Callable[[str], Value], str]] = {
+    DataType.DATE_TIME: (datetime.fromisoformat, "2026-01-31T13:45:00Z"),
+    DataType.DATE: (lambda text: datetime.fromisoformat(text).date(), "2026-01-31"),
+    DataType.TIME: (time.fromisoformat, "13:45:00"),
+}
+
+
+def _parsed(name: str, kind: Kind, text: str) -> Value:
     # Python takes any character, a NUL too, between a date and a time.
     if len(text) <= SHOWN_LENGTH_MAX and text.isascii() and text.isprintable():
         try:
-            return parse(text)
+            return _ISO[kind.type][0](text)
         except ValueError:
             pass
-    raise _refuse(name, kind, text, f"write it as ISO 8601, such as {example}")
+    raise _not_iso(name, kind, text)
+
+
+def _not_iso(name: str, kind: Kind, value: Value) -> BadValue:
+    return _refuse(name, kind, value, f"write it as ISO 8601, such as {_ISO[kind.type][1]}")
 
 
 _GUID = re.compile(
