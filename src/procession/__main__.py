@@ -1,0 +1,5 @@
+"""`python -m procession` is the program `procession`."""
+
+from procession.cli import main
+
+main()
