@@ -17,7 +17,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 # Tests run in this many processes.
 JOBS ?= auto
 # Which tests must reach every branch of the core by themselves.
-CORE_TESTS ?= tests/unit/core tests/spec tests/scenarios
+CORE_TESTS ?= $(wildcard tests/unit/core tests/spec tests/scenarios)
 # How many random cases `make simulate` tries.
 N ?= 100000
 
@@ -41,7 +41,7 @@ check: install ## the gate: format, lint, types, tidiness, docs, coverage of the
 	$(BIN)/ruff check .
 	$(BIN)/mypy src tests bench scripts
 	$(PYTEST) tests/test_tidy.py tests/test_docs.py
-	$(PYTEST) $(CORE_TESTS) --cov=procession.core --cov-branch --cov-fail-under=100
+	$(PYTEST) -n $(JOBS) $(CORE_TESTS) --cov=procession.core --cov-branch --cov-fail-under=100
 	$(PYTEST) -n $(JOBS)
 
 bench: install ## measure the service beside the floor: calls/s, latency, memory, as ratios

@@ -95,9 +95,10 @@ def _print_outcome(outcome: Outcome, result: str | None, *, as_json: bool) -> No
 @folder_option
 @json_option
 def show(*, uid: UUID, as_json: bool, **settings: object) -> None:
-    """Show one instance: its parameters, where it stands and why, and what has happened.
+    """Show where one instance stands, and why.
 
-    ID is the instance's id, or that of one of its elements.
+    Prints its parameters, elements, incidents and history. ID is the instance's id, or that of one
+    of its elements.
 
     \b
     Example:

@@ -11,7 +11,9 @@ from procession.cli.options import setting_options, settings_from
 )
 @setting_options()
 def serve(**settings: object) -> None:
-    """Serve the processes of a data folder over HTTP, until SIGINT or SIGTERM.
+    """Serve processes over HTTP until told to stop.
+
+    SIGINT (Ctrl-C) or SIGTERM stops it: calls under way are answered first.
 
     \b
     Examples:

@@ -41,7 +41,7 @@ def add(*, name: str, password_stdin: bool, **settings: object) -> None:
 @stdin_option
 @folder_option
 def passwd(*, name: str, password_stdin: bool, **settings: object) -> None:
-    """Give a user a new password; whoever is logged in as them is logged out.
+    """Give a user a new password and log them out.
 
     \b
     Example:
