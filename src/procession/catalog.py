@@ -14,7 +14,7 @@ from procession.connectors import Connector
 from procession.core.model import CallActivity, Element, Process, ServiceTask
 from procession.core.values import shown
 from procession.errors import InvalidProcess, Problem, UnknownProcess
-from procession.expressions import LANGUAGES, SCRIPTS
+from procession.expressions import CONDITIONS, LANGUAGES, SCRIPTS
 from procession.stores import NewProcess, ProcessRow, Store
 
 PROCESSES_CACHED_MAX = 2_000
@@ -65,7 +65,11 @@ class Catalog:
         assert name is not None, "a process is found by name or by GUID"
         found = self._newest.get(name)
         if found is None:
-            found = self._newest[name] = await self._find(name)
+            revision = self._revision
+            found = await self._find(name)
+            # What was read before somebody changed it must not be kept after.
+            if revision == self._revision:
+                self._newest[name] = found
         return found
 
     async def _find(self, name: str) -> Found:
@@ -183,7 +187,9 @@ class Catalog:
 
 async def _read(xml: bytes, file: str) -> list[Process]:
     """Reading takes milliseconds, and more for a large file: other calls go on meanwhile."""
-    return await asyncio.to_thread(read, xml, languages=LANGUAGES, scripts=SCRIPTS, file=file)
+    return await asyncio.to_thread(
+        read, xml, languages=LANGUAGES, scripts=SCRIPTS, conditions=CONDITIONS, file=file
+    )
 
 
 def _new(process: Process, file: str, xml: bytes) -> NewProcess:

@@ -24,11 +24,18 @@ from procession.core.model import Process
 from procession.core.values import shown
 
 
-def read(xml: bytes, *, languages: Languages, scripts: Scripts, file: str = "") -> list[Process]:
+def read(
+    xml: bytes,
+    *,
+    languages: Languages,
+    scripts: Scripts,
+    conditions: Languages | None = None,
+    file: str = "",
+) -> list[Process]:
     """The executable processes of a file, in file order: at least one.
 
-    `languages` and `scripts` compile what the file says (`procession.expressions`); `file` is how
-    problems call it. Raises InvalidProcess with every problem of the file.
+    `languages` and `scripts` compile what the file says (`procession.expressions`), `conditions`
+    what stands on its flows (None: as any expression); `file` is how problems call it. Raises InvalidProcess with every problem of the file.
     """
     problems = Problems(file)
     root = parse(xml, file)
@@ -36,7 +43,8 @@ def read(xml: bytes, *, languages: Languages, scripts: Scripts, file: str = "") 
     ids = check_document(root, problems)
     check_children(root, problems)
     _check_extensions_understood(root, problems)
-    compiler = compiler_for(root, problems, languages=languages, scripts=scripts)
+    deciding = languages if conditions is None else conditions
+    compiler = compiler_for(root, problems, languages, scripts, conditions=deciding)
     processes = [_read(process, ids, compiler) for process in _executable(root, problems)]
     problems.raise_if_any()
     problems.found += check_calls(processes, {each.id: each for each in processes}, file)

@@ -29,20 +29,23 @@ DEFAULT_LANGUAGE = ""
 class Compiler:
     """Compiles the texts of one file. `visible` are the parameters that they may name.
 
-    `language` is what the file says for expressions that do not name one of their own.
+    `language` is what the file says for expressions that do not name one of their own; `conditions`
+    compiles, by the same names, a text that must give true or false.
     """
 
     problems: Problems
     languages: Languages
     scripts: Scripts
+    conditions: Languages
     language: str = DEFAULT_LANGUAGE
     visible: Mapping[str, Kind] = field(default_factory=dict)
     # 10,000 flows often share a dozen conditions.
     compiled: dict[tuple[str, str], Expression] = field(default_factory=dict)
+    compiled_conditions: dict[tuple[str, str], Expression] = field(default_factory=dict)
 
     def seeing(self, visible: Mapping[str, Kind]) -> "Compiler":
         """The same compiler for texts that may name these parameters."""
-        return replace(self, visible=visible, compiled={})
+        return replace(self, visible=visible, compiled={}, compiled_conditions={})
 
     def attribute(self, element: _Element, name: str) -> Expression:
         """The expression in an attribute of ours."""
@@ -59,7 +62,8 @@ class Compiler:
     def content(self, element: _Element) -> Expression:
         """The expression in an element's text, such as a conditionExpression's (clause 8.4.6)."""
         language = element.get("language", self.language).strip()
-        return self._expression(element.text or "", language, element, "the condition")
+        deciding = replace(self, languages=self.conditions, compiled=self.compiled_conditions)
+        return deciding._expression(element.text or "", language, element, "the condition")
 
     def script(self, element: _Element, language: str, task: _Element) -> Script:
         """The script in an element's text."""
@@ -111,12 +115,17 @@ class Compiler:
 
 
 def compiler_for(
-    root: _Element, problems: Problems, *, languages: Languages, scripts: Scripts
+    root: _Element,
+    problems: Problems,
+    languages: Languages,
+    scripts: Scripts,
+    *,
+    conditions: Languages,
 ) -> Compiler:
     """The compiler of one file, in the language that its definitions name (clause 8.2.1)."""
     declared = root.get("expressionLanguage", DEFAULT_LANGUAGE).strip()
     language = DEFAULT_LANGUAGE if declared == XPATH else declared
-    compiler = Compiler(problems, languages, scripts, language)
+    compiler = Compiler(problems, languages, scripts, conditions, language)
     if language not in languages:
         compiler.unknown_language(language, root)
     return compiler

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from procession.core.values import Value
 from procession.expressions.arithmetic import CONTEXT, EXPONENT_MAX
-from procession.expressions.budget import Frame, Refused, checked_integer
+from procession.expressions.budget import Frame, Refused
 from procession.expressions.comprehensions import (
     checked_key,
     list_comprehension,
@@ -41,10 +41,7 @@ def literal(scope: Scope, node: ast.Constant) -> Code:
         return constant(value)
     if not isinstance(value, int):
         scope.refuse(node, f"{shown_code(node)} is no value that a parameter can hold")
-    try:
-        return constant(checked_integer(value))
-    except Refused as error:
-        raise scope.source.failed(node, error) from None
+    return constant(value)
 
 
 def _decimal(scope: Scope, node: ast.Constant, value: float) -> Decimal:

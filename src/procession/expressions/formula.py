@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from procession.core.model import Expression
 from procession.core.values import Kind, Value
 from procession.errors import ExpressionError
-from procession.expressions import access, operators
+from procession.expressions import access, conditions, operators
 from procession.expressions.budget import Frame, weigh
 from procession.expressions.calls import call
 from procession.expressions.functions import METHODS
@@ -20,6 +20,7 @@ from procession.expressions.source import (
     CAUGHT,
     FAILURES,
     Source,
+    expression_errors_only,
     parse_expression,
     reason,
     shown_code,
@@ -31,6 +32,7 @@ LANGUAGE = "formula"
 NODES: Mapping[type[ast.AST], Callable[..., Code]] = {
     **access.HANDLERS,
     **operators.HANDLERS,
+    **conditions.HANDLERS,
     ast.Call: call,
 }
 
@@ -48,6 +50,7 @@ def compile_condition(text: str, kinds: Mapping[str, Kind]) -> Expression:
     return _compile(text, kinds, ("Boolean", "unknown"))
 
 
+@expression_errors_only()
 def _compile(
     text: str, kinds: Mapping[str, Kind], gives: tuple[str, ...] | None = None
 ) -> Expression:

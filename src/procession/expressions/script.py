@@ -15,7 +15,13 @@ from procession.expressions.budget import Frame, Refused, ScriptFrame, copied, s
 from procession.expressions.formula import NODES
 from procession.expressions.functions import CHANGING_METHODS, FUNCTIONS, SCRIPT_METHODS
 from procession.expressions.scope import Run, Scope, UserFunction, Variable, parameters
-from procession.expressions.source import CAUGHT, parse_script, reason, weight_of
+from procession.expressions.source import (
+    CAUGHT,
+    expression_errors_only,
+    parse_script,
+    reason,
+    weight_of,
+)
 from procession.expressions.statements import LOOP_WEIGHT, Step, block
 from procession.expressions.types import UNKNOWN, did_you_mean
 
@@ -24,6 +30,7 @@ LANGUAGE = "python"
 _CHANGING_NAMES = frozenset(name for table in CHANGING_METHODS.values() for name in table)
 
 
+@expression_errors_only()
 def compile_script(text: str, kinds: Mapping[str, Kind]) -> Script:
     """The script that `text` writes, over parameters of these kinds. Raises ExpressionError."""
     source, module = parse_script(text)

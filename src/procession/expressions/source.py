@@ -7,8 +7,8 @@ deep is refused before anything recurses over it.
 import ast
 import re
 import textwrap
-import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Overflow
 from itertools import accumulate
@@ -16,12 +16,15 @@ from typing import TypeVar
 
 from procession.core.values import SHOWN_LENGTH_MAX
 from procession.errors import BadValue, ExpressionError
-from procession.expressions.budget import Refused
+from procession.expressions.budget import Refused, checked_integer
+from procession.expressions.doubts import first_doubt
 
 LENGTH_MAX = 20_000
 NODES_MAX = 5_000
 DEPTH_MAX = 100
-# Python's parser itself recurses per bracket and per sign; these keep it within a small stack.
+# Python's parser itself recurses per bracket, per sign and along a + b + c or a.b.c; these keep it
+# within half a megabyte of stack. They count in texts too: it is not worth a second parser.
+LINKS_MAX = 1_500
 BRACKETS_DEEP_MAX = 100
 SIGNS_IN_A_ROW_MAX = 100
 POWERS_MAX = 100
@@ -61,6 +64,11 @@ class Source:
         column += self.margin + (self.columns_before if line == 1 else 0)
         return ExpressionError(message, line + self.lines_before, max(column, 1))
 
+    def error_at_offset(self, offset: int, message: str) -> ExpressionError:
+        """An error at the character `offset` (from 0) of the tree's text."""
+        lines = _LINE_ENDS.split(self.text[:offset])
+        return self.error_at(len(lines), len(lines[-1]) + 1, message)
+
     def failed(self, node: ast.AST, error: Exception) -> ExpressionError:
         """The error that an operation at `node` ran into."""
         return self.error(node, reason(error))
@@ -96,8 +104,20 @@ def reason(error: Exception) -> str:
 
 def shown_code(node: ast.AST) -> str:
     """The code at a node as a message quotes it: on one line and short."""
-    text = ast.unparse(node).replace("\n", " ")
+    try:
+        text = ast.unparse(node).replace("\n", " ")
+    except RecursionError:
+        return "this"
     return text if len(text) <= SHOWN_LENGTH_MAX else f"{text[:SHOWN_LENGTH_MAX]}…"
+
+
+@contextmanager
+def expression_errors_only() -> Iterator[None]:
+    """Around a compilation: whatever it runs into is the author's to mend."""
+    try:
+        yield
+    except CAUGHT as error:
+        raise ExpressionError(reason(error)) from None
 
 
 def parse_expression(text: str) -> tuple[Source, ast.expr]:
@@ -138,14 +158,13 @@ def _tree_of_script(text: str) -> ast.Module:
 
 def _parsed(source: Source, parse: Callable[[str], Tree]) -> Tree:
     _check_text(source.text)
+    if doubt := first_doubt(source.text):
+        raise source.error_at_offset(*doubt)
     try:
-        # The parser warns of "\d" and of "1if": what may mean two things is an error here.
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            tree = parse(source.text)
+        tree = parse(source.text)
     except SyntaxError as error:
         raise _syntax_error(source, error) from None
-    except (ValueError, MemoryError, RecursionError, SystemError, Warning) as error:
+    except (ValueError, MemoryError, RecursionError, SystemError) as error:
         why = str(error) or "it is nested too deep"
         raise ExpressionError(f"it cannot be read: {why}") from None
     _check_tree(source, tree)
@@ -170,8 +189,9 @@ def _check_text(text: str) -> None:
         raise ExpressionError(f"{len(text)} characters; {LENGTH_MAX} are allowed")
     steps = ((char in "([{") - (char in ")]}") for char in text)
     too_deep = max(accumulate(steps), default=0) > BRACKETS_DEEP_MAX
-    if too_deep or _SIGNS.search(text) or text.count("**") > POWERS_MAX:
-        raise ExpressionError("it is nested too deep; split it")
+    too_long = sum(map(text.count, "+-*/%@.[(")) > LINKS_MAX or text.count("**") > POWERS_MAX
+    if too_deep or too_long or _SIGNS.search(text):
+        raise ExpressionError("it is nested too deep or too long; split it")
 
 
 def _check_tree(source: Source, tree: ast.AST) -> None:
@@ -181,7 +201,18 @@ def _check_tree(source: Source, tree: ast.AST) -> None:
         nodes, depth = nodes + len(level), depth + 1
         if depth > DEPTH_MAX or nodes > NODES_MAX:
             raise source.error(level[0], "it is nested too deep or too long; split it")
+        for node in level:
+            _check_number(source, node)
         level = [child for node in level for child in ast.iter_child_nodes(node)]
+
+
+def _check_number(source: Source, node: ast.AST) -> None:
+    # In hexadecimal Python reads a number that it then refuses to write, in a message for instance.
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        try:
+            checked_integer(node.value)
+        except Refused as error:
+            raise source.failed(node, error) from None
 
 
 def weight_of(nodes: Iterable[ast.AST]) -> int:

@@ -1,15 +1,23 @@
 """Texts that are long, deep or strange: none exhausts the parser or the stack."""
 
+import ast
 import contextlib
 import subprocess
 import sys
 
 import pytest
-from tests.unit.expressions.expression_builders import KINDS, evaluate, failed_script, run
 
 from procession.errors import ExpressionError
 from procession.expressions import LANGUAGES, SCRIPTS
-from procession.expressions.source import parse_expression, weight_of
+from procession.expressions.source import parse_expression, shown_code, weight_of
+from tests.unit.expressions.expression_builders import (
+    KINDS,
+    evaluate,
+    failed_script,
+    refused,
+    refused_script,
+    run,
+)
 
 N = 6_000
 DEEP = {
@@ -24,6 +32,9 @@ DEEP = {
     "not": "not " * (N // 4) + "1",
     "powers": "2" + "**2" * (N // 3),
     "sums": "1" + "+1" * (N // 2),
+    "sums that Python would read": "1" + "+1" * 1_490,
+    "attributes that Python would read": "Name" + ".x" * 1_490,
+    "calls that Python would read": "len" + "()" * 1_490,
     "products": "Amount" + "*1" * (N // 2),
     "comparisons": "1" + "<1" * (N // 2),
     "and": "1" + " and 1" * (N // 6),
@@ -103,6 +114,25 @@ def test_a_formula_at_the_end_of_the_stack_is_an_error() -> None:
     assert expression.evaluate({"Amount": 1}) == 90
 
 
+def test_a_compilation_at_the_end_of_the_stack_is_an_error() -> None:
+    def descend() -> object:
+        try:
+            return descend()
+        except RecursionError:
+            return LANGUAGES[""]("Amount > 5 and Paid", KINDS)
+
+    with pytest.raises(ExpressionError, match="it is nested too deep"):
+        descend()
+
+
+def test_code_too_deep_to_quote_is_not_quoted() -> None:
+    node: ast.expr = ast.Constant(1)
+    for _ in range(5_000):
+        node = ast.UnaryOp(ast.USub(), node)
+
+    assert shown_code(node) == "this"
+
+
 def test_no_formula_ends_a_thread_with_a_small_stack() -> None:
     program = (
         "import threading\n"
@@ -127,6 +157,21 @@ def attempt(text: str) -> None:
     for compile_text in (LANGUAGES[""], SCRIPTS["python"]):
         with contextlib.suppress(ExpressionError):
             compile_text(text, KINDS)
+
+
+def test_the_message_of_a_deep_mistake_is_still_a_message() -> None:
+    text = "+".join(["Amount"] * 90 + ["Name"])
+
+    assert "is Integer and Name is Text; write str(" in str(refused(text))
+    assert "whole number of more than 256 bits" in str(refused_script("0x" + "f" * 9_000))
+
+
+@pytest.mark.parametrize(
+    "piece", ["'\\", '"\\', "9", "9_", "'''a", '"""\\', "1if ", "0x", "\\", "- "]
+)
+def test_no_text_is_slow_to_read(piece: str) -> None:
+    # One of them once took seconds: every quote looked for its end anew.
+    attempt(piece * (19_000 // len(piece)))
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 import pytest
-from tests.unit.expressions.expression_builders import failed, place
 
 from procession.core.values import Value
+from tests.unit.expressions.expression_builders import failed, place
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,8 @@ def test_what_is_known_only_when_it_runs_fails_then(text: str, cell: Value, mess
 
 
 def test_a_failure_stands_at_its_line_and_column() -> None:
+    assert place(failed("Paid and any(a for a, b in [[Amount]])")) == (1, 13)
+    assert place(failed("[letter for letter in Name * 20000]")) == (1, 23)
     assert place(failed("Paid and Score + 1 > 2")) == (1, 10)
     assert place(failed("Paid\n  and Score + 1 > 2")) == (2, 7)
     assert place(failed("len(Label)")) == (1, 1)

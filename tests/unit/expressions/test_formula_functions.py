@@ -8,10 +8,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.unit.expressions.expression_builders import GUID, evaluate, failed, refused, run
 
 from procession.core.values import Value
 from procession.expressions.functions import CHANGING_METHODS, FUNCTIONS, METHODS
+from tests.unit.expressions.expression_builders import GUID, evaluate, failed, refused, run
 
 MANUAL = Path(__file__).parents[3] / "docs" / "expressions.md"
 
@@ -226,6 +226,14 @@ def test_every_function_and_method_stands_in_the_manual() -> None:
     names |= {name.split(".")[1] for name in qualified(CHANGING_METHODS)}
 
     assert [name for name in sorted(names) if not re.search(rf"`[^`\n]*\b{name}\(", manual)] == []
+
+
+def test_the_examples_of_the_manual_work() -> None:
+    manual = MANUAL.read_text(encoding="utf-8")
+    formula, script = re.findall(r"```python\n(.*?)```", manual, re.DOTALL)
+
+    assert evaluate(formula) is True
+    assert run(script) == {"Score": 60, "Label": "low"}
 
 
 def test_fail_ends_a_run_with_the_authors_own_words() -> None:

@@ -1,16 +1,16 @@
 """What is wrong with a formula before it ever runs: the message, and where it stands."""
 
 import pytest
+
+from procession.core.values import DataType, Kind
+from procession.errors import ExpressionError
+from procession.expressions import LANGUAGES
 from tests.unit.expressions.expression_builders import (
     KINDS,
     place,
     refused,
     refused_condition,
 )
-
-from procession.core.values import DataType, Kind
-from procession.errors import ExpressionError
-from procession.expressions import LANGUAGES
 
 
 @pytest.mark.parametrize(

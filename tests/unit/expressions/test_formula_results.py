@@ -6,10 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from tests.unit.expressions.expression_builders import GUID, KINDS, VALUES, evaluate
 
 from procession.core.values import DataType, Kind, Value
 from procession.expressions import CONDITIONS, LANGUAGES
+from tests.unit.expressions.expression_builders import GUID, KINDS, VALUES, evaluate
 
 
 @pytest.mark.parametrize(

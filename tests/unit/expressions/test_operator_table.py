@@ -3,12 +3,12 @@
 from itertools import product
 
 import pytest
-from tests.unit.expressions.expression_builders import KINDS, VALUES
 
 from procession.core.values import DataType, Kind, Value
 from procession.errors import ExpressionError
 from procession.expressions import LANGUAGES
 from procession.expressions.types import PYTHON_TYPES, type_of_value
+from tests.unit.expressions.expression_builders import KINDS, VALUES
 
 # An expression of each type whose type is known at deployment.
 TYPED = {

@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.expressions.expression_builders import KINDS, VALUES, failed, refused, run
 
 import procession.expressions
 from procession.core.values import Value
 from procession.errors import ExpressionError
 from procession.expressions import LANGUAGES, SCRIPTS
+from tests.unit.expressions.expression_builders import KINDS, VALUES, failed, refused, run
 
 FORMULAS = [
     # From a value to its class and on to everything
@@ -214,10 +214,15 @@ def test_no_formula_gets_out(text: str) -> None:
         LANGUAGES[""](text, KINDS).evaluate(VALUES)
 
 
-@pytest.mark.parametrize("text", [*SCRIPTS_ONLY, *(f"Label = {text}" for text in FORMULAS)])
+# Harmless in a script, which changes its own copies and may have several statements.
+OFFERED_IN_SCRIPTS = {"Rows.append(1)", "Rows.sort()", "Amount; Amount"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [*SCRIPTS_ONLY, *(f"Label = {text}" for text in FORMULAS if text not in OFFERED_IN_SCRIPTS)],
+)
 def test_no_script_gets_out(text: str) -> None:
-    if text in ("Label = Rows.append(1)", "Label = Rows.sort()", "Label = Amount; Amount"):
-        pytest.skip("offered in a script")
     with pytest.raises(ExpressionError):
         SCRIPTS["python"](text, KINDS).run(VALUES)
 

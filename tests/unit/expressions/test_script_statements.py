@@ -3,6 +3,9 @@
 from decimal import Decimal
 
 import pytest
+
+from procession.core.values import Value, Values
+from procession.expressions import SCRIPTS
 from tests.unit.expressions.expression_builders import (
     KINDS,
     VALUES,
@@ -11,9 +14,6 @@ from tests.unit.expressions.expression_builders import (
     refused_script,
     run,
 )
-
-from procession.core.values import Value, Values
-from procession.expressions import SCRIPTS
 
 
 @pytest.mark.parametrize(
