@@ -207,7 +207,7 @@ class Engine:
         self, *, process: str | None = None, status: Status | None = None, limit: int = 50
     ) -> list[InstanceRow]:
         """The newest runs first, at most `limit`."""
-        limit = min(limit, INSTANCES_LISTED_MAX)
+        limit = max(0, min(limit, INSTANCES_LISTED_MAX))
         return await self.store.instances(process=process, status=status, limit=limit)
 
     # -- turns ------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from procession.catalog import Catalog
 from procession.core.ids import InstanceId, element_uid, locate
 from procession.core.instance import Incident, ProcessInstance, Status
@@ -22,8 +24,7 @@ class IncidentView:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a run stands when its caller is answered. `values`: the parameters as they are."""
 
     instance_id: InstanceId

@@ -46,6 +46,7 @@ class Worker:
         self._connectors = connectors
         self._slots = asyncio.Semaphore(CONNECTORS_AT_ONCE_MAX)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._took_any = False
         self._closing = False
         self._poll: asyncio.Task[None] | None = None
         self._kinds: Mapping[str, Doing] = {
@@ -67,6 +68,8 @@ class Worker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if not self._took_any:
+            return
         try:
             await self._engine.store.release_leases(self._engine.holder)
         except StoreError as error:
@@ -75,6 +78,7 @@ class Worker:
     # -- taking -----------------------------------------------------------------------------------
 
     def _take(self, instance_id: InstanceId, job: JobId) -> None:
+        self._took_any = True
         task = asyncio.create_task(self._do(instance_id, job))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -101,17 +105,24 @@ class Worker:
     # -- doing ------------------------------------------------------------------------------------
 
     async def _do(self, instance_id: InstanceId, number: JobId) -> None:
-        """See the job through, however often the store has to be asked."""
+        """See the job through; by a fault of ours the run fails, where an operator sees it."""
         try:
-            while not self._closing:
-                try:
-                    await self._try(instance_id, number)
-                    return
-                except StoreError as error:
-                    log.warning("a job waits for the store", job=number, reason=str(error))
-                    await asyncio.sleep(STORE_PAUSE_SECONDS)
+            await self._until_stored(lambda: self._try(instance_id, number))
+        except Exception:
+            log.exception("a job cannot be done", run=str(instance_id), job=number)
+            await self._until_stored(lambda: self._engine.advance(instance_id, _fault(number)))
         finally:
             self._engine.done(instance_id)
+
+    async def _until_stored(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Take the step, however often the store has to be asked."""
+        while not self._closing:
+            try:
+                await step()
+                return
+            except StoreError as error:
+                log.warning("a job waits for the store", reason=str(error))
+                await asyncio.sleep(STORE_PAUSE_SECONDS)
 
     async def _try(self, instance_id: InstanceId, number: JobId) -> None:
         instance, _ = await self._engine.load(instance_id)
@@ -141,7 +152,9 @@ class Worker:
         await self._engine.advance(instance_id, CompleteJob(job.id, {}))
 
     async def _connect(self, instance_id: InstanceId, job: Job) -> None:
-        await self._engine.advance(instance_id, await self._answer(instance_id, job))
+        answer = await self._answer(instance_id, job)
+        # The work has been done: while the store is away only its answer is tried again.
+        await self._until_stored(lambda: self._engine.advance(instance_id, answer))
 
     async def _answer(self, instance_id: InstanceId, job: Job) -> Command:
         connector = self._connectors.get(job.kind)
@@ -160,3 +173,8 @@ class Worker:
             log.exception("a connector failed unexpectedly", kind=job.kind, job=str(work.uid))
             message = f"{job.kind} failed unexpectedly ({type(error).__name__}); the log says more"
             return FailJob(job.id, "ConnectorFailed", message)
+
+
+def _fault(job: JobId) -> Command:
+    message = "a fault of the service kept this from being done; the log says more"
+    return FailJob(job, "InternalError", message, retryable=False)

@@ -1,15 +1,15 @@
 """What can be asked of a process instance. A command is a wish; what came of it are changes."""
 
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from procession.core.changes import Parent
 from procession.core.ids import ElementInstanceId, InstanceId, JobId
 from procession.core.values import Values
 
 
-@dataclass(frozen=True, slots=True)
-class StartProcess:
+class StartProcess(Struct, frozen=True):
     """Begin a run. `values` are the typed parameters that were given, defaults not among them."""
 
     instance: InstanceId
@@ -18,24 +18,21 @@ class StartProcess:
     parent: Parent | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ExecuteElement:
+class ExecuteElement(Struct, frozen=True):
     """Do one element now: complete a user task, try a failed element again (CONTRACT 4)."""
 
     element: ElementInstanceId
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
-class CompleteJob:
+class CompleteJob(Struct, frozen=True):
     """Work outside has been done. For a job that is closed already nothing happens."""
 
     job: JobId
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
-class FailJob:
+class FailJob(Struct, frozen=True):
     """A try of the work outside has failed; `retryable`: another one may help."""
 
     job: JobId
@@ -44,23 +41,20 @@ class FailJob:
     retryable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class HandOverJob:
+class HandOverJob(Struct, frozen=True):
     """The job is now in the hands of a child instance, which will answer it."""
 
     job: JobId
     child: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveIncident:
+class ResolveIncident(Struct, frozen=True):
     """Try the failed element again."""
 
     element: ElementInstanceId
 
 
-@dataclass(frozen=True, slots=True)
-class CancelProcess:
+class CancelProcess(Struct, frozen=True):
     """End the run at once; everything that is alive in it is terminated."""
 
     reason: str

@@ -5,9 +5,10 @@ left to do (the instance rests, or has ended) or the turn was long enough (it is
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from procession.core.behaviours import BEHAVIOURS
 from procession.core.changes import (
@@ -47,8 +48,7 @@ RETRY_DOUBLINGS_MAX = 32
 _MISTAKES = (ExpressionError, BadValue)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a turn has decided: the instance as it is now, and all that happened to it."""
 
     instance: ProcessInstance
@@ -316,6 +316,7 @@ def _finish(turn: Turn, step: Finish) -> None:
         turn.fail(me, "JoinStarved", _starved(turn, me))
     elif me.id == ROOT:
         turn.record(ElementCompleted(ROOT))
+        turn.agenda.clear()  # Nothing is on its way; what is left would only look once more.
         _answer_parent(turn)
     else:
         _leave(turn, turn.process.elements[me.element], me)

@@ -96,7 +96,7 @@ class Incident(Struct, frozen=True):
     leaving: bool = False
 
 
-class ElementInstance(Struct, omit_defaults=True):
+class ElementInstance(Struct, omit_defaults=True, gc=False):
     """One visit to an element; a scope, if it holds others. `children` counts those alive.
 
     `arrived`: for each join of the scope, the flows on which tokens wait, and how many.
@@ -112,7 +112,7 @@ class ElementInstance(Struct, omit_defaults=True):
     values: Values = {}
 
 
-class ProcessInstance(Struct, omit_defaults=True):
+class ProcessInstance(Struct, omit_defaults=True, gc=False):
     """One run of one version of a process. `steps` counts the steps since it last rested."""
 
     id: UUID
@@ -123,7 +123,7 @@ class ProcessInstance(Struct, omit_defaults=True):
     elements: dict[ElementInstanceId, ElementInstance]
     jobs: dict[JobId, Job] = {}
     incidents: dict[ElementInstanceId, Incident] = {}
-    next_element: int = 1
+    next_element: ElementInstanceId = ElementInstanceId(1)
     next_job: int = 1
     pending: tuple[Step, ...] = ()
     pause_job: JobId | None = None
@@ -183,20 +183,22 @@ def _move(element: ElementInstance, change: AnyChange) -> None:
 
 
 def _activated(instance: ProcessInstance, change: ElementActivated) -> None:
-    instance.elements[change.id] = ElementInstance(change.id, change.element, change.scope)
-    instance.elements[change.scope].children += 1
-    instance.next_element = change.id + 1
+    number, scope, elements = change.id, change.scope, instance.elements
+    elements[number] = ElementInstance(number, change.element, scope)
+    elements[scope].children += 1
+    instance.next_element = ElementInstanceId(number + 1)
 
 
 def _ended(instance: ProcessInstance, change: ElementCompleted | ElementTerminated) -> None:
-    element = instance.elements[change.id]
-    if element.id == ROOT:
+    number, elements = change.id, instance.elements
+    element = elements[number]
+    if number == ROOT:
         _move(element, change)
         return
     assert (element.state, type(change)) in TRANSITIONS, f"{change} in {element.state}"
-    del instance.elements[change.id]
-    instance.incidents.pop(change.id, None)
-    instance.elements[element.scope].children -= 1
+    del elements[number]
+    instance.incidents.pop(number, None)
+    elements[element.scope].children -= 1
 
 
 def _canceled(instance: ProcessInstance, change: ProcessCanceled) -> None:

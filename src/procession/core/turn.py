@@ -6,9 +6,10 @@ recurs along sequence flows, so a process may be as long as it likes.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from procession.core.changes import (
     AnyChange,
@@ -44,8 +45,7 @@ RETURN_JOB = "return"
 CANCEL_CHILD_JOB = "cancel-child"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a turn may know of the world: the time, and how long it may go on.
 
     `steps_per_turn`: then the turn is committed and goes on later, so that others get their turn.
@@ -80,19 +80,19 @@ class Turn:
     # -- element instances ------------------------------------------------------------------------
 
     def activate(self, element: Element, scope: ElementInstanceId) -> ElementInstance:
-        number = ElementInstanceId(self.instance.next_element)
+        instance = self.instance
+        number = instance.next_element
         self.record(ElementActivated(number, element.id, scope))
-        return self.instance.elements[number]
+        return instance.elements[number]
 
-    def complete(self, me: ElementInstance, taking: Iterable[str] = ()) -> None:
+    def complete(self, me: ElementInstance, taking: Sequence[str] = ()) -> None:
         """The element has completed; a token leaves along each of the flows, or is consumed."""
         self.record(ElementCompleted(me.id))
-        scope, on_its_way = me.scope, False
+        scope = me.scope
         for flow in taking:
-            on_its_way = True
-            self.record(FlowTaken(flow, scope))
+            self.changes.append(FlowTaken(flow, scope))  # It changes no state.
             self._expect(Arrive(flow, scope))
-        if not on_its_way:
+        if not taking:
             self.finish_later(scope)
 
     def enter(self, scope: ElementInstance) -> None:

@@ -54,10 +54,7 @@ TYPE_NAMES: Mapping[str, DataType] = {
         ),
         DataType.TEXT,
     ),
-    **dict.fromkeys(
-        ("Float1", "Float2", "Float3", "Float4", "Float8"),
-        DataType.FLOAT,
-    ),
+    **dict.fromkeys(("Float1", "Float2", "Float3", "Float4", "Float8"), DataType.FLOAT),
     "CompositeObjectList": DataType.COLLECTION,
 }
 
@@ -180,7 +177,7 @@ def _digits(name: str, kind: Kind, number: Value) -> str:
 
 
 def _convert_integer(name: str, kind: Kind, value: Value) -> Value:
-    number = _whole(value)
+    number = value if type(value) is int else _whole(value)
     if number is None:
         raise _refuse(name, kind, value, "write a whole number such as 42")
     if number.bit_length() > INTEGER_BITS_MAX:
@@ -203,17 +200,13 @@ def _whole(value: Value) -> int | None:
 
 
 def _convert_float(name: str, kind: Kind, value: Value) -> Value:
-    number = float(_decimal(name, kind, value))
+    number = float(_convert_decimal(name, kind, value))
     if math.isinf(number):
         raise _refuse(name, kind, value, "it is too large")
     return number
 
 
-def _convert_decimal(name: str, kind: Kind, value: Value) -> Value:
-    return _decimal(name, kind, value)
-
-
-def _decimal(name: str, kind: Kind, value: Value) -> Decimal:
+def _convert_decimal(name: str, kind: Kind, value: Value) -> Decimal:
     hint = "write a number with a decimal point, such as 12.50"
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise _refuse(name, kind, value, hint)
@@ -383,7 +376,7 @@ def _bounded_number(name: str, value: Value) -> Value:
     if isinstance(value, float) and not math.isfinite(value):
         raise BadValue(f"{name}: {value} is not a number that JSON can hold")
     if isinstance(value, Decimal):
-        return _decimal(name, Kind(DataType.DECIMAL), value)
+        return _convert_decimal(name, Kind(DataType.DECIMAL), value)
     return value
 
 

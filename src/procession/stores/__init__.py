@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from msgspec import Struct
+
 from procession.core.changes import AnyChange
 from procession.core.decide import Decision
 from procession.core.ids import ElementInstanceId, InstanceId, JobId
@@ -79,8 +81,7 @@ class Recorded:
     changes: list[AnyChange]
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """A decision to be kept, over the revision that it was made on (0: the run begins)."""
 
     process: Process
@@ -88,8 +89,7 @@ class Write:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """Who holds the jobs that a commit makes due at once, and until when."""
 
     holder: str

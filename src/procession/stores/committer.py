@@ -11,9 +11,9 @@ The statements run on the event loop: each takes microseconds, while handing eac
 cost two hand-overs of the interpreter's lock. Only what waits, for another program's lock or for
 the disk, happens in the thread (docs/decisions/0004-group-commit.md).
 
-A write that refuses (Rejected, Conflict), or whose values cannot be stored, fails alone: it is undone
-to a savepoint. A write that promises to refuse before its first change (`guarded`) needs none; if it
-fails otherwise, its batch fails with it.
+A write that refuses (Rejected, Conflict), or whose values cannot be stored, fails alone: it is
+undone to a savepoint. A write that promises to refuse before its first change (`guarded`) needs
+none; if it fails otherwise, its batch fails with it.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from procession.errors import ProcessionError, StoreUnavailable
 
@@ -55,8 +56,9 @@ class _Waiting:
 class Committer:
     """Owns the one connection that writes. Made and used within a running event loop."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._waiting: list[_Waiting] = []
         self._wake = asyncio.Event()
@@ -107,14 +109,14 @@ class Committer:
             self._connection.rollback()
         for waiting in batch:
             if not waiting.done.done():
-                waiting.done.set_exception(unavailable(error))
+                waiting.done.set_exception(unavailable(self._path, error))
 
     async def _begin(self) -> None:
         """Begin at once if no other program writes, else wait for it in the thread."""
         try:
             self._connection.execute("begin immediate")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            if not busy(error):
                 raise
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._thread, _begin_patiently, self._connection)
@@ -147,17 +149,27 @@ def _begin_patiently(connection: sqlite3.Connection) -> None:
             connection.execute("begin immediate")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            if not busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(LOCK_PAUSE_SECONDS)
 
 
-def unavailable(error: Exception) -> StoreUnavailable:
+def busy(error: sqlite3.Error) -> bool:
+    """Whether another program holds the lock that was asked for."""
+    return _code(error) == sqlite3.SQLITE_BUSY
+
+
+def unavailable(path: Path, error: Exception) -> StoreUnavailable:
     """What an operator is told; the caller's request may be tried again later."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    told = StoreUnavailable(_REASONS.get(code, f"the store cannot be used: {error}"))
+    reason = _REASONS.get(_code(error), f"the store cannot be used: {error}")
+    told = StoreUnavailable(f"{path}: {reason}")
     told.__cause__ = error
     return told
+
+
+def _code(error: Exception) -> int:
+    """SQLite's primary result code; errors of Python's own layer have none."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 _REASONS = {

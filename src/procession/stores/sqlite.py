@@ -44,7 +44,8 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self._sql = read_statements()
-        self._committer = Committer(open_writer(path))
+        self._path = path
+        self._committer = Committer(open_writer(path), path)
         self._reader = open_reader(path)
         self._browser = open_reader(path)
         self._browsing = ThreadPoolExecutor(1, thread_name_prefix="browse")
@@ -67,7 +68,7 @@ class SqliteStore:
         except UnicodeEncodeError:
             return None  # A text with a lone surrogate is stored nowhere.
         except sqlite3.Error as error:
-            raise unavailable(error) from error
+            raise unavailable(self._path, error) from error
         return row
 
     async def _all(self, name: str, values: Mapping[str, Any] | None = None) -> list[Row]:
@@ -77,7 +78,7 @@ class SqliteStore:
             try:
                 return self._browser.execute(self._sql[name], values or {}).fetchall()
             except sqlite3.Error as error:
-                raise unavailable(error) from error
+                raise unavailable(self._path, error) from error
 
         return await asyncio.get_running_loop().run_in_executor(self._browsing, browse)
 

@@ -1,10 +1,16 @@
 """Opening the SQLite file: is it ours, is it of a version that we know, is it safe to use?"""
 
 import sqlite3
+import time
 from pathlib import Path
 
 from procession.errors import StoreUnavailable
-from procession.stores.committer import unavailable
+from procession.stores.committer import (
+    LOCK_PAUSE_SECONDS,
+    LOCK_WAIT_SECONDS,
+    busy,
+    unavailable,
+)
 from procession.stores.statements import read_migrations
 
 APPLICATION_ID = 0x50524F43  # "PROC": so that a foreign file is never written to.
@@ -12,25 +18,31 @@ APPLICATION_ID = 0x50524F43  # "PROC": so that a foreign file is never written t
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """The connection that writes; makes the file and brings it up to date (StoreUnavailable)."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = _connect(path)
-    except OSError as error:
-        raise StoreUnavailable(f"{path.parent}: {error.strerror}") from error
-    except sqlite3.Error as error:
-        raise _with_path(path, error) from error
+    deadline = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return _open_writer(path)
+        except OSError as error:
+            raise StoreUnavailable(f"{path.parent}: {error.strerror}") from error
+        except sqlite3.Error as error:
+            # Of two programs that make the file at once, SQLite lets one fail without waiting.
+            if not busy(error) or time.monotonic() > deadline:
+                raise unavailable(path, error) from error
+            time.sleep(LOCK_PAUSE_SECONDS)
+
+
+def _open_writer(path: Path) -> sqlite3.Connection:
+    connection = _connect(path)
     try:
         _require_ours(connection, path)
         connection.execute("pragma journal_mode = wal")
         # FULL: a commit is on the disk when it answers, not only in the system's cache.
         connection.execute("pragma synchronous = full")
-        _migrate(connection, path)
+        _migrate(connection)
         # The event loop must not wait for another program; the committer waits in its thread.
         connection.execute("pragma busy_timeout = 0")
-    except sqlite3.Error as error:
-        connection.close()
-        raise _with_path(path, error) from error
-    except StoreUnavailable:
+    except (sqlite3.Error, StoreUnavailable):
         connection.close()
         raise
     return connection
@@ -44,12 +56,15 @@ def open_reader(path: Path) -> sqlite3.Connection:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=LOCK_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+    )
     connection.execute("pragma cache_size = -16000")
     return connection
 
 
 def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Ours, or empty; and not newer than this program. Nothing is written before."""
     # The id comes last: whoever makes the file meanwhile makes all three in one transaction.
     version = _version(connection)
     (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
@@ -58,20 +73,20 @@ def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreUnavailable(
             f"{path} is a database of another program; name another data folder, or move the file"
         )
+    if version > (known := len(read_migrations())):
+        raise StoreUnavailable(
+            f"{path} has version {version}, this program knows {known}; use a newer one"
+        )
 
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("pragma user_version").fetchone()[0])
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: sqlite3.Connection) -> None:
     """Brings the file up to date; one that is, is not even locked."""
     migrations = read_migrations()
-    if (version := _version(connection)) > len(migrations):
-        raise StoreUnavailable(
-            f"{path} has version {version}, this program knows {len(migrations)}; use a newer one"
-        )
-    if version == len(migrations):
+    if _version(connection) == len(migrations):
         return
     connection.execute("begin immediate")
     version = _version(connection)  # Another program may have been faster.
@@ -81,7 +96,3 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"pragma user_version = {number}")
     connection.execute(f"pragma application_id = {APPLICATION_ID}")
     connection.commit()
-
-
-def _with_path(path: Path, error: sqlite3.Error) -> StoreUnavailable:
-    return StoreUnavailable(f"{path}: {unavailable(error)}")

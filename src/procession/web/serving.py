@@ -42,7 +42,7 @@ def _run(settings: Settings) -> None:
 def _lock(settings: Settings) -> FileLock:
     """One service for a data folder: so all jobs that are held when it starts are nobody's."""
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(settings.data / LOCK_NAME)
         lock.acquire(timeout=0)
     except Timeout:
