@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.unit.bpmn.notation import EXAMPLES, read_one
 
 from procession.bpmn.vocabulary import MODEL
 from procession.core.model import (
@@ -17,6 +16,7 @@ from procession.core.model import (
     UserTask,
 )
 from procession.core.values import Value
+from tests.unit.bpmn.notation import EXAMPLES, read_one
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 NAMES = {

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from tests.unit.bpmn.bad_files import BAD_FILES
-from tests.unit.bpmn.notation import EXAMPLES, problems_of, read_all
 
 from procession.bpmn import NAMESPACE
 from procession.bpmn.extensions import ELEMENTS, ON_BPMN
 from procession.bpmn.vocabulary import ATTRIBUTES, BPMN_NAMES, MODEL
 from procession.errors import InvalidProcess
+from tests.unit.bpmn.bad_files import BAD_FILES
+from tests.unit.bpmn.notation import EXAMPLES, problems_of, read_all
 
 CASES = 300
 FILES = [path.read_bytes() for path in EXAMPLES]

@@ -1,9 +1,9 @@
 """The parameters that a process declares: types, directions, columns, defaults."""
 
 import pytest
-from tests.unit.bpmn.notation import codes_of, problem_of, problems_of, process, read_one
 
 from procession.core.values import TYPE_NAMES, Column, DataType, Direction, Kind
+from tests.unit.bpmn.notation import codes_of, problem_of, problems_of, process, read_one
 
 
 def declaring(*parameters: str) -> bytes:

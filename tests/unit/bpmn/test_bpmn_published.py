@@ -9,6 +9,13 @@ from typing import Any
 import pytest
 from lxml import etree
 from lxml.etree import _Element
+
+import procession.bpmn
+from procession.bpmn import NAMESPACE, forms
+from procession.bpmn.extensions import ELEMENTS, EXTENSION_ELEMENTS, ON_BPMN, WITH_UID, Attribute
+from procession.bpmn.vocabulary import FLOW_NODES, MODEL
+from procession.core.model import Retries
+from procession.core.values import COLLECTION_LENGTH_MAX, TYPE_NAMES, Direction
 from tests.unit.bpmn.bad_files import BAD_FILES
 from tests.unit.bpmn.notation import (
     EXAMPLES,
@@ -19,13 +26,6 @@ from tests.unit.bpmn.notation import (
     problems_of,
     process,
 )
-
-import procession.bpmn
-from procession.bpmn import NAMESPACE, forms
-from procession.bpmn.extensions import ELEMENTS, EXTENSION_ELEMENTS, ON_BPMN, WITH_UID, Attribute
-from procession.bpmn.vocabulary import FLOW_NODES, MODEL
-from procession.core.model import Retries
-from procession.core.values import COLLECTION_LENGTH_MAX, TYPE_NAMES, Direction
 
 FOLDER = Path(procession.bpmn.__file__).parent
 XS = "{http://www.w3.org/2001/XMLSchema}"

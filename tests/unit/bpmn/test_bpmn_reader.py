@@ -3,18 +3,6 @@
 from uuid import UUID
 
 import pytest
-from tests.unit.bpmn.notation import (
-    codes_of,
-    definitions,
-    extended,
-    flow,
-    problem_of,
-    problems_of,
-    process,
-    read_all,
-    read_element,
-    read_one,
-)
 
 from procession.bpmn import NAMESPACE
 from procession.bpmn.elements import BUILDERS
@@ -34,6 +22,18 @@ from procession.core.model import (
     SubProcess,
     TerminateEndEvent,
     UserTask,
+)
+from tests.unit.bpmn.notation import (
+    codes_of,
+    definitions,
+    extended,
+    flow,
+    problem_of,
+    problems_of,
+    process,
+    read_all,
+    read_element,
+    read_one,
 )
 
 GATEWAY = '<exclusiveGateway id="e" default="no"/><task id="a"/><task id="b"/>'

@@ -4,12 +4,12 @@ import ast
 from collections.abc import Mapping
 
 import pytest
-from tests.unit.bpmn.notation import codes_of, definitions, flow, problem_of, problems_of, process
 
 from procession.bpmn import read
 from procession.core.model import Expression
 from procession.core.values import Kind, Value
 from procession.errors import ExpressionError, InvalidProcess, Problem
+from tests.unit.bpmn.notation import codes_of, definitions, flow, problem_of, problems_of, process
 
 FLOWS = '<exclusiveGateway id="e"/><task id="a"/>'
 

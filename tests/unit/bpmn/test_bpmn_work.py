@@ -1,10 +1,10 @@
 """What a service task is told to do: the values of each job kind, its results, its retries."""
 
 import pytest
-from tests.unit.bpmn.notation import codes_of, extended, problem_of, problems_of, read_element
 
 from procession.core.model import Expression, Output, Retries, ServiceTask
 from procession.core.values import Value
+from tests.unit.bpmn.notation import codes_of, extended, problem_of, problems_of, read_element
 
 
 def task_of(extensions: str, attributes: str = "") -> ServiceTask:
@@ -97,7 +97,7 @@ def test_http_has_its_defaults() -> None:
         "url": "https://example.org/Ann",
         "headers": {},
         "body": None,
-        "timeout_seconds": 30.0,
+        "timeout_seconds": 10.0,
     }
 
 

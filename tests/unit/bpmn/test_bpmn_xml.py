@@ -1,10 +1,10 @@
 """Bytes that nobody has looked at: what is read, and the one problem that each bad file gives."""
 
 import pytest
-from tests.unit.bpmn.notation import definitions, problem_of, problems_of, process, read_one
 
 from procession.bpmn.xml import DEPTH_MAX, ELEMENTS_MAX, XML_BYTES_MAX, parse
 from procession.errors import InvalidProcess, Problem
+from tests.unit.bpmn.notation import definitions, problem_of, problems_of, process, read_one
 
 GOOD = process('<task id="e" name="Größe — 測"/>').decode()
 
