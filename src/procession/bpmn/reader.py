@@ -35,7 +35,8 @@ def read(
     """The executable processes of a file, in file order: at least one.
 
     `languages` and `scripts` compile what the file says (`procession.expressions`), `conditions`
-    what stands on its flows (None: as any expression); `file` is how problems call it. Raises InvalidProcess with every problem of the file.
+    what stands on its flows (None: as any expression); `file` is how problems call it. Raises
+    InvalidProcess with every problem of the file.
     """
     problems = Problems(file)
     root = parse(xml, file)
