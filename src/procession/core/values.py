@@ -118,7 +118,8 @@ def checked_text(name: str, text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise BadValue(f"{name}: the text is not valid Unicode (a lone surrogate)") from None
-    return text
+    # A member of a StrEnum, say, becomes the plain text that it is: only such can be stored.
+    return str.__str__(text)
 
 
 def iso(moment: datetime) -> str:
@@ -189,7 +190,7 @@ def _whole(value: Value) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return int(value)
     if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,30}", value):
         return int(value)
     if isinstance(value, float) and value.is_integer():
@@ -377,7 +378,8 @@ def _bounded_number(name: str, value: Value) -> Value:
         raise BadValue(f"{name}: {value} is not a number that JSON can hold")
     if isinstance(value, Decimal):
         return _convert_decimal(name, Kind(DataType.DECIMAL), value)
-    return value
+    plain = next((kind for kind in (bool, int, float) if isinstance(value, kind)), None)
+    return value if plain is None else plain(value)
 
 
 _CONVERTERS: Mapping[DataType, Callable[[str, Kind, Value], Value]] = {

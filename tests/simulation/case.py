@@ -1,0 +1,324 @@
+"""One random case: random processes, random commands, crashes, and everything checked each time.
+
+A crash loses what is in memory: before the commit the decision is lost with it and the command is
+asked again; after the commit only its answer is lost, so it is asked a second time too. Outside
+work may be done twice and answered late. In the end every run is brought to its end.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
+from random import Random
+
+from procession.core.changes import AnyChange, Job, ValuesSet
+from procession.core.commands import (
+    CancelProcess,
+    Command,
+    CompleteJob,
+    ExecuteElement,
+    FailJob,
+    ResolveIncident,
+)
+from procession.core.decide import Decision
+from procession.core.ids import ROOT, ElementInstanceId, InstanceId, JobId
+from procession.core.instance import ElementState, ProcessInstance
+from procession.core.model import Process, UserTask
+from procession.core.turn import Context
+from procession.core.values import Values
+from procession.errors import Rejected
+from tests.invariants import require
+from tests.simulation.audit import Auditor
+from tests.simulation.generator import processes
+from tests.world import CALL_DEPTH_MAX, OWN_WORK, World, Write
+
+COMMANDS_MAX = 24
+ROUNDS_MAX = 2
+TURNS_MAX = 80
+ALIVE_MAX = 40
+STEPS_MAX = (15, 60, 60, 60)
+STEPS_PER_TURN = (1, 2, 5, 1000, 1000, 1000)
+CRASHES = (0.0, 0.1, 0.2)
+
+Work = tuple[InstanceId, Job]
+
+
+class CaseFailed(AssertionError):
+    """A rule was broken; says by which seed, and how to see it again."""
+
+
+class Crash(Exception):
+    """The program ends here; what was committed stays."""
+
+
+class Case(World):
+    """A world in which everything that can go wrong does so now and then."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        super().__init__(*processes(self.random))
+        self.steps_max = self.random.choice(STEPS_MAX)
+        self.crash_chance = self.random.choice(CRASHES)
+        self.auditors: dict[InstanceId, Auditor] = {}
+        self.late: list[tuple[InstanceId, Command]] = []
+        self.answers: dict[tuple[InstanceId, JobId], list[int]] = defaultdict(list)
+        self.numbers = count(1000)
+        self.turns = self.crashes = 0
+        self.log: list[tuple[object, ...]] = []
+
+    def run(self) -> None:
+        for _ in range(self.random.randint(1, 2)):
+            self._again(lambda: self.start(self.random.choice(list(self.processes)), self._start()))
+        for action in self.random.choices(
+            _ACTIONS, _WEIGHTS, k=self.random.randint(1, COMMANDS_MAX)
+        ):
+            if self._small():
+                action(self)
+        self._end()
+
+    def _small(self) -> bool:
+        """Tokens that multiply in a loop would make one case as long as a thousand others."""
+        alive = sum(len(instance.elements) for _, instance in self._instances())
+        return alive < ALIVE_MAX and self.turns < TURNS_MAX
+
+    # -- a store that may lose its program --------------------------------------------------------
+
+    def decided(
+        self, process: Process, state: str | None, command: Command, context: Context
+    ) -> Decision:
+        """Decides twice: the same command on the same state gives the same changes."""
+        self.turns += 1
+        self.log.append((process.id, command, self.limits))
+        decision = super().decided(process, state, command, context)
+        again = super().decided(process, state, command, context)
+        require(decision == again, "the same input gives the same changes", decision, again)
+        return decision
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        self._crash()
+        super().commit(writes)
+        self._crash()
+
+    def observe(self, write: Write, changes: list[AnyChange], instance: ProcessInstance) -> None:
+        super().observe(write, changes, instance)
+        auditor = self.auditors.setdefault(write.id, Auditor(write.process))
+        for change in changes:
+            auditor.see(change)
+        auditor.rest(instance)
+
+    def _context(self) -> Context:
+        self.limits = {
+            "steps_per_turn": self.random.choice(STEPS_PER_TURN),
+            "steps_max": self.steps_max,
+        }
+        return super()._context()
+
+    def _crash(self) -> None:
+        if self.random.random() < self.crash_chance:
+            self.crashes += 1
+            self.log.append(("crash",))
+            raise Crash
+
+    def _again(self, ask: Callable[[], object]) -> None:
+        """Ask until an answer comes back, as a caller or a worker does after a crash."""
+        while True:
+            with suppress(Crash):
+                ask()
+                return
+
+    # -- what there is to act upon: the replay is the state, so nothing need be read --------------
+
+    def _instances(self) -> list[tuple[InstanceId, ProcessInstance]]:
+        return [(run, stored.told) for run, stored in self.runs.items() if stored.told is not None]
+
+    def _due(self) -> list[Work]:
+        return [
+            (run, job)
+            for run, instance in self._instances()
+            for job in instance.jobs.values()
+            if job.due_at is not None and job.due_at <= self.now
+        ]
+
+    def _user_tasks(self) -> list[tuple[InstanceId, ElementInstanceId]]:
+        return [
+            (run, each.id)
+            for run, instance in self._instances()
+            for each in instance.elements.values()
+            if each.id != ROOT
+            and each.state is ElementState.ACTIVE
+            and isinstance(self.processes[instance.process].elements[each.element], UserTask)
+        ]
+
+    def _incidents(self) -> list[tuple[InstanceId, ElementInstanceId]]:
+        return [
+            (run, number) for run, instance in self._instances() for number in instance.incidents
+        ]
+
+    # -- actions ----------------------------------------------------------------------------------
+
+    def _tell(self, run: InstanceId, command: Command) -> None:
+        """Ask, and bear that it may be refused."""
+        with suppress(Rejected):
+            self._again(lambda: self.ask(run, command))
+        if self.random.random() < 0.2:
+            self.late.append((run, command))
+
+    def work_on_something(self) -> None:
+        due = self._due()
+        if due:
+            self._work_on(*self.random.choice(due))
+        else:
+            self.wait(self.random.choice((5, 60)))
+
+    def _work_on(self, run: InstanceId, job: Job) -> None:
+        if job.kind in OWN_WORK:
+            self._do(run, job)
+            return
+        self._tell(run, self._outcome(run, job))
+        if self.random.random() < 0.3:
+            # Another worker had it too, since the first one's lease had run out.
+            self.late.append((run, self._outcome(run, job)))
+
+    def _do(self, run: InstanceId, job: Job) -> None:
+        """The engine's own work; after a crash it is found undone, or done."""
+        self._again(lambda: self.work(run, job.id))
+
+    def _outcome(self, run: InstanceId, job: Job) -> Command:
+        chance = self.random.random()
+        if chance < 0.15:
+            return FailJob(job.id, "TimeOut", "no answer in time", retryable=True)
+        if chance < 0.2:
+            return FailJob(job.id, "NotFound", "there is no such thing", retryable=False)
+        if chance < 0.3:
+            return CompleteJob(job.id, {"a": "text, where a number is wanted"})
+        return self._answer(run, job)
+
+    def _answer(self, run: InstanceId, job: Job) -> CompleteJob:
+        number = next(self.numbers)
+        self.answers[run, job.id].append(number)
+        return CompleteJob(job.id, {"a": number})
+
+    def execute_something(self) -> None:
+        waiting = self._user_tasks()
+        if waiting:
+            run, number = self.random.choice(waiting)
+            self._tell(run, ExecuteElement(number, self._given()))
+
+    def _given(self) -> Values:
+        values: Values = {"N": self.random.randint(0, 6), "B": self.random.random() < 0.5}
+        values |= {"T": self.random.choice(("x", "y")), "Z": 1}
+        names = self.random.sample(list(values), self.random.randint(0, 2))
+        return {name: values[name] for name in names}
+
+    def _start(self) -> Values:
+        return {"N": self.random.randint(0, 6), "B": self.random.random() < 0.5}
+
+    def resolve_something(self) -> None:
+        incidents = self._incidents()
+        if incidents:
+            run, number = self.random.choice(incidents)
+            way = self.random.choice((ResolveIncident(number), ExecuteElement(number, {})))
+            self._tell(run, way)
+
+    def cancel_something(self) -> None:
+        """Preferably a run that was called, so that its caller has to bear it."""
+        runs = self._instances()
+        children = [each for each in runs if each[1].parent and not each[1].status.final]
+        run, _ = self.random.choice(children or runs)
+        self._tell(run, CancelProcess("not wanted any more"))
+
+    def answer_late(self) -> None:
+        if self.late:
+            run, command = self.late.pop(self.random.randrange(len(self.late)))
+            self._tell(run, command)
+
+    def ask_for_nonsense(self) -> None:
+        """Numbers at random. A job that a child has in hand is answered by nobody else, though."""
+        run, instance = self.random.choice(self._instances())
+        number = self.random.randint(0, 12)
+        element, job = ElementInstanceId(number), JobId(number)
+        commands: list[Command] = [ExecuteElement(element, {}), ResolveIncident(element)]
+        if job not in instance.jobs or instance.jobs[job].child is None:
+            commands.append(FailJob(job, "TimeOut", "no answer in time"))
+        self._tell(run, self.random.choice(commands))
+
+    def let_time_pass(self) -> None:
+        self.wait(self.random.choice((1, 10, 3600)))
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        """All that can still be done is done, a few times; then what is left is cancelled."""
+        for _ in range(ROUNDS_MAX):
+            self._finish_work()
+            for run, number in self._user_tasks() if self._small() else ():
+                self._tell(run, ExecuteElement(number, {"N": self.random.randint(0, 6)}))
+            for run, number in self._incidents() if self._small() else ():
+                self._tell(run, ResolveIncident(number))
+        self._finish_work()
+        for run, instance in self._instances():
+            if instance.parent is None:
+                self._tell(run, CancelProcess("enough"))
+        self._finish_canceling()
+        self._everything_has_ended()
+
+    def _finish_work(self) -> None:
+        self.wait(3600)
+        while self._small() and (due := self._due()):
+            for run, job in due:
+                if job.kind in OWN_WORK:
+                    self._do(run, job)
+                else:
+                    self._tell(run, self._answer(run, job))
+
+    def _finish_canceling(self) -> None:
+        """Down from the callers to what they have called: all ends in as many rounds."""
+        for _ in range(2 * CALL_DEPTH_MAX + 2):
+            self.wait(3600)
+            for run, job in self._due():
+                if job.kind in OWN_WORK:
+                    self._do(run, job)
+
+    def _everything_has_ended(self) -> None:
+        for run, instance in self._instances():
+            require(instance.status.final, "a run whose caller has ended has ended", run, instance)
+            require(not instance.jobs, "nothing is left to be done", run, instance.jobs)
+            require(self.load(run) == instance, "the replay is the state", run)
+        self._each_job_was_accepted_once()
+
+    def _each_job_was_accepted_once(self) -> None:
+        accepted = Counter(
+            change.values["A"]
+            for run in self.runs
+            for change in self.history(run)
+            if isinstance(change, ValuesSet) and "A" in change.values
+        )
+        for job, numbers in self.answers.items():
+            times = sum(accepted[number] for number in numbers)
+            require(times <= 1, "an answer is accepted once", job, numbers)
+
+
+_CHOICES: Mapping[Callable[[Case], None], int] = {
+    Case.work_on_something: 40,
+    Case.execute_something: 25,
+    Case.resolve_something: 10,
+    Case.answer_late: 10,
+    Case.let_time_pass: 5,
+    Case.ask_for_nonsense: 3,
+    Case.cancel_something: 4,
+}
+_ACTIONS, _WEIGHTS = list(_CHOICES), list(_CHOICES.values())
+
+
+def run_case(seed: int) -> Case:
+    """Run one case to its end. Raises CaseFailed."""
+    case = Case(seed)
+    try:
+        case.run()
+    except Exception as error:
+        commands = "\n".join(" ".join(map(str, line)) for line in case.log[-8:])
+        raise CaseFailed(
+            f"seed {seed}: {type(error).__name__}: {error}\nthe last commands were\n{commands}\n"
+            f"to see it again: python -m tests.simulation 1 {seed}"
+        ) from error
+    return case
