@@ -35,7 +35,8 @@ class Calls:
         async with self._engine.turn_of(instance_id):
             instance, revision = await self._engine.load(instance_id)
             job = instance.jobs.get(job_id)
-            if job is None or job.child is not None:
+            if job is None or job.due_at is None:
+                # It is in a child's hands, or it was given up and waits for an operator.
                 return InstanceId(job.child) if job and job.child else None
             parent = await self._engine.catalog.version(instance.process, instance.version)
             context = Context(self._engine.clock())

@@ -1,0 +1,136 @@
+"""A store of every format that was ever released can be read, and its runs go on."""
+
+import shutil
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from procession.core.commands import CompleteJob, ExecuteElement, ResolveIncident
+from procession.core.ids import ElementInstanceId, InstanceId
+from procession.core.instance import Status
+from procession.stores import Lease
+from procession.stores.sqlite import FILE_NAME, SqliteStore
+from procession.stores.statements import read_migrations
+from tests.stores.runs import advanced, loaded, replayed
+from tests.stores.saving import (
+    ANN,
+    BOB,
+    CALLED,
+    NOW,
+    PAUSED,
+    RUNS,
+    SESSION,
+    VALUES,
+    WAIT,
+    WORK,
+    XML,
+    process,
+    run_id,
+)
+
+SAVED = sorted((Path(__file__).parent / "saved").glob("format-*.sqlite"))
+WORKING = ElementInstanceId(3)
+
+
+@pytest.fixture(params=SAVED, ids=lambda path: path.stem)
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    shutil.copy(request.param, tmp_path / FILE_NAME)
+    store = SqliteStore(tmp_path / FILE_NAME)
+    yield store
+    await store.close()
+
+
+def test_there_is_a_file_of_every_format() -> None:
+    formats = [f"format-{number}" for number in range(1, len(read_migrations()) + 1)]
+
+    assert [path.stem for path in SAVED] == formats
+
+
+async def test_users_and_sessions_are_there(store: SqliteStore) -> None:
+    assert await store.users() == [ANN, BOB]
+    assert await store.session(SESSION.id) == SESSION
+
+
+async def test_processes_are_there(store: SqliteStore) -> None:
+    found = await store.process("UsrSaved")
+
+    assert found is not None
+    row, xml = found
+    assert xml == XML.encode()
+    assert (row.version, row.caption, row.uid) == (1, "Gespeichert – 保存", process().uid)
+    assert (row.startable, row.enabled, row.deployed_at) == (True, False, NOW)
+
+
+async def test_runs_stand_as_they_stood(store: SqliteStore) -> None:
+    rows = await store.instances(process="UsrSaved", status=None, limit=99)
+
+    assert {row.id: row.status for row in rows} == {
+        run_id("waits"): Status.RUNNING,
+        run_id("works"): Status.RUNNING,
+        run_id("is put off"): Status.RUNNING,
+        run_id("is stuck"): Status.ERROR,
+        run_id(PAUSED): Status.RUNNING,
+        run_id(CALLED): Status.COMPLETED,
+        run_id("was cancelled"): Status.CANCELED,
+    }
+    assert {row.caller for row in rows} == {"Ann"}
+    assert {row.id: row.parent for row in rows if row.parent} == {run_id(CALLED): run_id("waits")}
+
+
+async def test_every_value_is_what_it_was(store: SqliteStore) -> None:
+    instance, _ = await loaded(store, run_id("waits"))
+
+    assert instance.values == VALUES
+    assert {code: type(value) for code, value in instance.values.items()} == {
+        code: type(value) for code, value in VALUES.items()
+    }
+
+
+@pytest.mark.parametrize("what", RUNS)
+async def test_the_history_tells_the_state(store: SqliteStore, what: str) -> None:
+    instance, revision = await loaded(store, run_id(what))
+
+    assert await replayed(store, run_id(what)) == instance
+    assert revision == len(RUNS[what]) + 1
+
+
+async def test_a_resting_run_goes_on(store: SqliteStore) -> None:
+    await advanced(store, process(), run_id("waits"), ExecuteElement(WAIT, {}))
+    done = await advanced(store, process(), run_id("waits"), CompleteJob(WORK, {"text": "now"}))
+
+    assert done.instance.status is Status.COMPLETED
+    assert done.instance.values["Text"] == "now"
+
+
+async def test_a_stuck_run_can_be_resolved(store: SqliteStore) -> None:
+    done = await advanced(store, process(), run_id("is stuck"), ResolveIncident(WORKING), NOW)
+
+    assert done.instance.status is Status.RUNNING
+    assert done.instance.jobs[WORK].due_at == NOW
+
+
+async def test_a_paused_turn_is_taken_up(store: SqliteStore) -> None:
+    paused, _ = await loaded(store, run_id(PAUSED))
+    assert paused.pause_job is not None
+
+    done = await advanced(store, process(), run_id(PAUSED), CompleteJob(paused.pause_job, {}))
+
+    assert [each.element for each in done.instance.elements.values()] == ["", "Wait"]
+
+
+async def test_jobs_are_due_when_they_were(store: SqliteStore) -> None:
+    async def due(minutes: int) -> dict[InstanceId, str]:
+        now = NOW + timedelta(minutes=minutes)
+        mine = Lease("me", now + timedelta(days=1))
+        jobs = await store.claim_jobs(now=now, lease=mine, limit=9)
+        return {job.instance: job.kind for job in jobs}
+
+    assert await due(0) == {}
+    assert await due(1) == {
+        run_id("works"): "handler",
+        run_id(PAUSED): "continue",
+        run_id(CALLED): "return",
+    }
+    assert await due(61) == {run_id("is put off"): "handler"}
