@@ -119,7 +119,7 @@ async def serve_floor(settings: Settings, caller: str) -> None:
     stop = stop_on_signals()
     path = settings.data / FILE_NAME
     store = SqliteStore(path)
-    committer = Committer(open_writer(path))
+    committer = Committer(open_writer(path), path)
     engine = Engine(store, Catalog(store, {}, utc_now), clock=utc_now)
     accounts = Accounts(store, settings)
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+
 from tests.contract.service import Serving, logged_in, open_service
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import httpx
 import msgspec
 import pytest
+
 from tests.contract.service import ENGINE, LOGIN, Serving, stranger
 from tests.contract.transcripts import sent
 

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+
+from procession.web.app import ROUTES
+from procession.web.routes import Route
 from tests.contract.service import (
     ENGINE,
     LOGIN,
@@ -13,9 +16,6 @@ from tests.contract.service import (
     open_service,
     stranger,
 )
-
-from procession.web.app import ROUTES
-from procession.web.routes import Route
 
 CREDENTIALS = {"UserName": USER, "UserPassword": PASSWORD}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from tests.contract.service import ENGINE, Serving, logged_in, open_service
 from tests.contract.transcripts import sent
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 import structlog
 from structlog.testing import LogCapture
+
 from tests.contract.service import ENGINE, LOGIN, PASSWORD, USER, Serving, stranger
 
 SECRET = "a-secret-of-the-caller"

@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from tests.acceptance.running import PROGRAM, environment, service
-from tests.contract.service import open_service, stranger
 
 from procession.errors import SettingsError
 from procession.settings import Settings
 from procession.web.server import bind
+from tests.acceptance.running import PROGRAM, environment, service
+from tests.contract.service import open_service, stranger
 
 END_SECONDS_MAX = 30
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.contract.service import ENGINE, Serving, logged_in, open_service
 
 from procession.core.ids import ElementInstanceId, InstanceId, element_uid
 from procession.core.instance import Status
+from tests.contract.service import ENGINE, Serving, logged_in, open_service
 
 CALLERS = 50
 SETTLE_SECONDS_MAX = 20

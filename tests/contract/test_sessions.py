@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx
+
 from tests.contract.service import (
     ENGINE,
     LOGIN,

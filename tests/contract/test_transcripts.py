@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from tests.contract.service import Serving
 from tests.contract.transcripts import Bound, filled, matches, read, sent
 

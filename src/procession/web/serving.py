@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from filelock import FileLock, Timeout
@@ -77,6 +79,21 @@ async def _warn_without_user(store: Store) -> None:
         log.warning("nobody can log in yet", help="procession user add NAME --password-stdin")
 
 
+class _Log:
+    """Standard error, where a line that cannot be written is lost.
+
+    The log may lie on the disk that is full, and a call must not fail for its log line.
+    """
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
+
+
 def _log_to_stderr() -> None:
     """One line for each entry: for people on a terminal, as JSON where a program reads it."""
     renderer = (
@@ -92,6 +109,6 @@ def _log_to_stderr() -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Log())),
         cache_logger_on_first_use=True,
     )

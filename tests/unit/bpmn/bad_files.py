@@ -3,12 +3,11 @@
 Rule: the list is complete over docs/bpmn.md; a new code comes with its file.
 """
 
-from tests.unit.bpmn.notation import definitions, extended, flow, process
-
 from procession.bpmn.extensions import ATTRIBUTES_MAX
 from procession.bpmn.parameters import PARAMETERS_MAX
 from procession.bpmn.problems import PROBLEMS_MAX
 from procession.bpmn.xml import DEPTH_MAX, ELEMENTS_MAX, XML_BYTES_MAX
+from tests.unit.bpmn.notation import definitions, extended, flow, process
 
 READ = '<p:readData table="T" mode="{}"><p:column name="Name"/>{}</p:readData>'
 GATEWAY = '<exclusiveGateway id="e" {}/><task id="a"/><task id="b"/>'

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from tests.unit.bpmn.bad_files import BAD_FILES
-from tests.unit.bpmn.notation import ROOT, codes_of, flow, problem_of, problems_of, process
 
 from procession.bpmn.problems import LISTED_MAX, PROBLEMS_MAX, listed, near, plain
+from tests.unit.bpmn.bad_files import BAD_FILES
+from tests.unit.bpmn.notation import ROOT, codes_of, flow, problem_of, problems_of, process
 
 
 @pytest.mark.parametrize("code", BAD_FILES)

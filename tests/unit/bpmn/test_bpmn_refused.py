@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from tests.unit.bpmn.notation import (
     codes_of,
     definitions,

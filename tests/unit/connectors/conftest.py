@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.unit.connectors.databases import Database, Shared
 
 from procession.connectors.data import DataConnector
+from tests.unit.connectors.databases import Database, Shared
 
 START_SECONDS_MAX = 30
 _numbers = count(1)

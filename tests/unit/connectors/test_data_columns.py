@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.unit.connectors.databases import Shared, adding, reading
 
 from procession.errors import ConnectorError
+from tests.unit.connectors.databases import Shared, adding, reading
 
 GUID = UUID("0a1b2c3d-0000-4000-8000-00000000abcd")
 MOMENT = datetime(2026, 1, 31, 13, 45, 0, 250000, tzinfo=UTC)

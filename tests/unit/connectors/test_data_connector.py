@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.connectors.databases import Database, Shared, adding, reading
 
 from procession.connectors import Work
 from procession.connectors.data import DataConnector
 from procession.core.values import Values
 from procession.errors import ConnectorError
+from tests.unit.connectors.databases import Database, Shared, adding, reading
 
 CONTACT = """create table "Contact" (
     "Id" varchar(36) primary key, "Name" text not null, "Email" text unique, "Age" integer)"""

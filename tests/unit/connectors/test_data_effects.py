@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from tests.unit.connectors.databases import Database, adding
 
 from procession.connectors.data import DataConnector
 from procession.errors import ConnectorError
+from tests.unit.connectors.databases import Database, adding
 
 PROGRAM = Path(__file__).with_name("dies_adding.py")
 KEYS = {

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.unit.connectors.databases import Database, adding, reading
 
 from procession.connectors import Work
 from procession.connectors import database as database_module
 from procession.connectors.data import DataConnector
 from procession.connectors.example import create_example_database
 from procession.errors import ConnectorError, SettingsError, StoreUnavailable
+from tests.unit.connectors.databases import Database, adding, reading
 
 SLOW = """with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000000)
     select count(*) as total from n"""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
-from tests.unit.connectors.servers import answer, serving
 
 from procession.connectors import HTTP, Work
 from procession.connectors.addresses import allowed_hosts, is_public, resolve
 from procession.connectors.http import HttpConnector
 from procession.errors import ConnectorError, SettingsError
+from tests.unit.connectors.servers import answer, serving
 
 
 @pytest.mark.parametrize(

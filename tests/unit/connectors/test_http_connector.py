@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.unit.connectors.servers import Asked, answer, listening, serving
 
 from procession.connectors import HTTP, Work
 from procession.connectors.http import HttpConnector
 from procession.errors import ConnectorError
+from tests.unit.connectors.servers import Asked, answer, listening, serving
 
 CERTIFICATE = Path(__file__).with_name("service-example-certificate.pem")
 

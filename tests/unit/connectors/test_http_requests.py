@@ -7,12 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.unit.connectors.servers import answer, serving
 
 from procession.connectors import HTTP, Work
 from procession.connectors.http import HttpConnector
 from procession.core.model import Expression
 from procession.errors import ConnectorError, SettingsError
+from tests.unit.connectors.servers import answer, serving
 
 CERTIFICATE = Path(__file__).with_name("service-example-certificate.pem")
 
