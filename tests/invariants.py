@@ -11,6 +11,7 @@ from procession.core.ids import ROOT
 from procession.core.instance import ElementInstance, ElementState, ProcessInstance
 from procession.core.model import (
     CallActivity,
+    InclusiveGateway,
     ParallelGateway,
     Process,
     ServiceTask,
@@ -130,8 +131,11 @@ def _waits_for_something(process: Process, instance: ProcessInstance, me: Elemen
 def _joins_are_not_complete(process: Process, me: ElementInstance) -> None:
     for join, waiting in me.arrived.items():
         element = process.elements[join]
-        require(isinstance(element, ParallelGateway), "tokens wait at parallel gateways", join)
+        inclusive = isinstance(element, InclusiveGateway)
+        require(inclusive or isinstance(element, ParallelGateway), "tokens wait at joins", join)
         require(element.scope == me.element, "tokens wait in their scope", join, me)
         require(waiting and all(count > 0 for count in waiting.values()), "tokens wait", waiting)
         missing = set(element.incoming) - waiting.keys()
-        require(missing, "a join with a token on each flow has let them through", join)
+        # An inclusive join lets them through when all tokens rest, which those of a pause do not.
+        through = "a join with a token on each flow has let them through"
+        require(missing or inclusive, through, join)

@@ -42,11 +42,12 @@ FLOORS = {
 CORE_FLOORS = [
     {"ids", "values"},
     {"model"},
-    {"changes"},
+    {"changes", "schedules"},
     {"commands"},
     {"instance"},
-    {"turn"},
+    {"turn", "joins"},
     {"behaviours"},
+    {"steps"},
     {"decide"},
 ]
 

@@ -6,13 +6,20 @@ after. Locks are taken parent first, always.
 
 from datetime import datetime
 
-from procession.core.changes import Parent
-from procession.core.commands import Command, CompleteJob, FailJob, HandOverJob, StartProcess
+from procession.core.changes import Job, Parent
+from procession.core.commands import (
+    Command,
+    CompleteJob,
+    FailJob,
+    HandOverJob,
+    StartProcess,
+    ThrowError,
+)
 from procession.core.decide import decide
 from procession.core.ids import InstanceId, JobId
 from procession.core.instance import ProcessInstance, Status
 from procession.core.model import Process
-from procession.core.turn import Context
+from procession.core.turn import RETURN_ERROR_JOB, Context
 from procession.core.values import Values, convert, shown
 from procession.engine import Engine
 from procession.errors import BadValue, Rejected
@@ -75,7 +82,7 @@ class Calls:
             if job is None or child.parent is None:
                 return
             parent, revision = await self._engine.load(parent_id)
-            answer = _answer(child, child.parent.job, job.values)
+            answer = _answer(child, child.parent.job, job)
             context = Context(self._engine.clock())
             writes = [
                 await self._write(parent, revision, answer, context),
@@ -102,8 +109,11 @@ def _child_values(process: Process, given: Values) -> Values:
     return typed
 
 
-def _answer(child: ProcessInstance, job: JobId, values: Values) -> Command:
+def _answer(child: ProcessInstance, call: JobId, job: Job) -> Command:
+    """What the parent is told of how its child ended."""
+    if job.kind == RETURN_ERROR_JOB:
+        return ThrowError(call, job.values["code"], job.values["message"])
     if child.status is Status.CANCELED:
         message = f"the called process {child.process} was cancelled (run {child.id})"
-        return FailJob(job, "ChildCanceled", message, retryable=False)
-    return CompleteJob(job, values)
+        return FailJob(call, "ChildCanceled", message, retryable=False)
+    return CompleteJob(call, job.values)

@@ -8,7 +8,9 @@ ProcessionError
 │   ├── BadRequest            a request that cannot be read
 │   └── InvalidProcess        a file that cannot be deployed: all its problems
 ├── ExpressionError           the process author: an expression or script that fails
+│   └── UncaughtError         an error event that nothing catches
 ├── ConnectorError            work outside that failed; it may be tried again or not
+│   └── BpmnError             the model: thrown by a connector, caught by a boundary event
 ├── StoreError                the operator
 │   ├── Conflict              somebody else was faster: decide again
 │   └── StoreUnavailable      the disk, the folder or the database file
@@ -118,6 +120,12 @@ class ExpressionError(ProcessionError):
         self.column = column
 
 
+class UncaughtError(ExpressionError):
+    """A BPMN error that no boundary event catches."""
+
+    code = "UncaughtError"
+
+
 class ConnectorError(ProcessionError):
     """Work outside has failed. `retryable`: another try may help (after a time-out, say)."""
 
@@ -127,6 +135,13 @@ class ConnectorError(ProcessionError):
         super().__init__(message)
         self.code = code
         self.retryable = retryable
+
+
+class BpmnError(ConnectorError):
+    """A modelled error: a boundary event of the service task may catch it by its code."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(message or code, code=code, retryable=False)
 
 
 class StoreError(ProcessionError):

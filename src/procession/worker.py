@@ -14,11 +14,19 @@ import structlog
 from procession.calls import Calls
 from procession.connectors import Connector, Work
 from procession.core.changes import Job
-from procession.core.commands import Command, CompleteJob, FailJob
+from procession.core.commands import Command, CompleteJob, FailJob, ThrowError
 from procession.core.ids import InstanceId, JobId, job_uid
-from procession.core.turn import CALL_JOB, CANCEL_CHILD_JOB, CONTINUE_JOB, RETURN_JOB
+from procession.core.turn import (
+    CALL_JOB,
+    CANCEL_CHILD_JOB,
+    CONTINUE_JOB,
+    RETURN_ERROR_JOB,
+    RETURN_JOB,
+    TIMER_JOB,
+)
 from procession.engine import LEASE_SECONDS, Engine
 from procession.errors import (
+    BpmnError,
     ConnectorError,
     NotRunning,
     ProcessionError,
@@ -53,6 +61,8 @@ class Worker:
             CONTINUE_JOB: self._continue,
             CALL_JOB: self._call,
             RETURN_JOB: self._return,
+            RETURN_ERROR_JOB: self._return,
+            TIMER_JOB: self._continue,
             CANCEL_CHILD_JOB: self._cancel_child,
         }
         engine.on_due = self._take
@@ -165,6 +175,8 @@ class Worker:
         try:
             async with self._slots:
                 return CompleteJob(job.id, await connector.run(work))
+        except BpmnError as error:
+            return ThrowError(job.id, error.code, str(error))
         except ConnectorError as error:
             return FailJob(job.id, error.code, str(error), error.retryable)
         except ProcessionError as error:

@@ -37,6 +37,7 @@ from procession.core.instance import ProcessInstance
 from procession.core.model import (
     Element,
     ExclusiveGateway,
+    InclusiveGateway,
     ParallelGateway,
     Process,
     TerminateEndEvent,
@@ -46,6 +47,9 @@ from tests.invariants import require
 # How many tokens stand where: the number of their scope, and a flow or an element.
 Place = tuple[int, str]
 Books = dict[Place, int]
+
+
+JOINS = (ParallelGateway, InclusiveGateway)
 
 
 class Auditor:
@@ -207,19 +211,22 @@ class Auditor:
     def _goal(self, flow: str) -> str:
         """Where a token on the flow is booked: a join tells its flows apart, others do not."""
         target = self.process.elements[self.process.flows[flow].target]
-        joins = isinstance(target, ParallelGateway) and len(target.incoming) > 1
+        joins = isinstance(target, JOINS) and len(target.incoming) > 1
         return flow if joins else target.id
 
     def _waits(self, change: FlowWaits) -> None:
         key, join = (change.scope, change.flow), self.process.elements[change.element]
         require(change.flow in join.incoming, "it waits where it leads to", change)
-        require(isinstance(join, ParallelGateway), "only a parallel gateway waits", change)
+        require(isinstance(join, JOINS), "only a parallel or inclusive gateway waits", change)
         require(_take(self.on_their_way, key), "a token that waits was on its way", change)
         _put(self.waiting, key)
 
     def _joined(self, change: FlowsJoined) -> None:
         join = self.process.elements[change.element]
-        require(change.flows == join.incoming, "a join takes one token of each flow", change)
+        wanted = join.incoming
+        if isinstance(join, InclusiveGateway):
+            wanted = tuple(each for each in wanted if (change.scope, each) in self.waiting)
+        require(set(change.flows) == set(wanted), "a join takes one token of each flow", change)
         for flow in change.flows:
             came = _take(self.waiting, (change.scope, flow))
             require(came, "a join has a token on each flow", change)

@@ -14,6 +14,7 @@ from procession.core.model import (
     Element,
     EndEvent,
     ExclusiveGateway,
+    InclusiveGateway,
     ManualTask,
     ParallelGateway,
     Process,
@@ -48,6 +49,7 @@ NODES: tuple[type[Element], ...] = (
     ExclusiveGateway,
     ParallelGateway,
     ParallelGateway,
+    InclusiveGateway,
     EndEvent,
     TerminateEndEvent,
     SubProcess,
@@ -145,6 +147,13 @@ class Artist:
             self.draft.connect(last, merge)
         return split, merge
 
+    def _inclusive(self, scope: str, size: int, depth: int) -> Ends:
+        split, join = self._add(InclusiveGateway, scope), self._add(InclusiveGateway, scope)
+        for number, (first, last) in enumerate(self._branches(scope, size, depth)):
+            self.draft.connect(split, first, self._condition() if number else "else")
+            self.draft.connect(last, join)
+        return split, join
+
     def _implicit(self, scope: str, size: int, depth: int) -> Ends:
         """A split and a merge without gateways: each token begins the last task anew."""
         split, merge = self._add(UserTask, scope), self._add(self.random.choice(TASKS), scope)
@@ -206,6 +215,7 @@ _BLOCKS: tuple[Callable[[Artist, str, int, int], Ends], ...] = (
     Artist._parallel,
     Artist._parallel,
     Artist._exclusive,
+    Artist._inclusive,
     Artist._implicit,
     Artist._loop,
     Artist._abort,

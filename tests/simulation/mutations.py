@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from procession.core import decide
+from procession.core import steps as core_steps
 from procession.core.behaviours.base import Behaviour
 from procession.core.behaviours.gateways import (
     ExclusiveGatewayBehaviour,
@@ -103,7 +104,7 @@ def a_retry_asks_for_the_effect_anew(patch: pytest.MonkeyPatch) -> None:
     def retry(turn: Turn, me: ElementInstance) -> None:
         turn.record(IncidentResolved(me.id))
         if me.element in turn.process.elements:
-            decide._activate(turn, turn.process.elements[me.element], me)
+            core_steps.begin_work(turn, turn.process.elements[me.element], me)
 
     patch.setattr(decide, "_retry", retry)
 
@@ -114,7 +115,7 @@ def a_terminated_element_keeps_its_jobs(patch: pytest.MonkeyPatch) -> None:
 
 def a_scope_does_not_wait_for_tokens_on_their_way(patch: pytest.MonkeyPatch) -> None:
     """It completes as soon as nothing in it is alive."""
-    steps = cast(dict[Any, Any], decide._STEPS)
+    steps = cast(dict[Any, Any], core_steps._STEPS)
     finish = steps[Finish]
 
     def hasty(turn: Turn, step: Finish) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from procession.core.model import Template
 from procession.core.values import Values
-from procession.errors import ConnectorError
+from procession.errors import BpmnError, ConnectorError
 
 ADD_DATA = "add-data"
 READ_DATA = "read-data"
@@ -61,6 +61,7 @@ __all__ = [
     "HANDLER",
     "HTTP",
     "READ_DATA",
+    "BpmnError",
     "Connector",
     "ConnectorError",
     "PermanentFailure",

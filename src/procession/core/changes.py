@@ -17,8 +17,9 @@ from procession.core.values import Values
 class Job(Struct, omit_defaults=True, gc=False):
     """Work for the outer world. `due_at` None: nobody does it; it waits for an answer or a retry.
 
-    `owner` is the element instance that waits (None: nobody does). `child` is the instance that has
-    the job in hand, for a call.
+    `owner` is the element instance that waits (None: nobody does). `target` is the boundary event
+    that the job triggers ("": it is the owner's own work). `child` is the instance that has the
+    job in hand, for a call.
     """
 
     id: JobId
@@ -28,6 +29,7 @@ class Job(Struct, omit_defaults=True, gc=False):
     attempts_left: int
     values: Values
     child: UUID | None = None
+    target: str = ""
 
 
 class Parent(Struct, frozen=True, array_like=True, gc=False):

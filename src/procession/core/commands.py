@@ -41,6 +41,14 @@ class FailJob(Struct, frozen=True):
     retryable: bool = True
 
 
+class ThrowError(Struct, frozen=True):
+    """The work outside has thrown a BPMN error; a boundary event may catch it (§10.5.6)."""
+
+    job: JobId
+    code: str
+    message: str
+
+
 class HandOverJob(Struct, frozen=True):
     """The job is now in the hands of a child instance, which will answer it."""
 
@@ -65,6 +73,7 @@ Command = (
     | ExecuteElement
     | CompleteJob
     | FailJob
+    | ThrowError
     | HandOverJob
     | ResolveIncident
     | CancelProcess

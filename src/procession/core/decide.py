@@ -13,11 +13,8 @@ from msgspec import Struct
 from procession.core.behaviours import BEHAVIOURS
 from procession.core.changes import (
     AnyChange,
-    Arrive,
-    ElementCompleted,
-    Enter,
-    Finish,
     IncidentResolved,
+    Job,
     JobClosed,
     JobCreated,
     JobParked,
@@ -35,17 +32,26 @@ from procession.core.commands import (
     HandOverJob,
     ResolveIncident,
     StartProcess,
+    ThrowError,
 )
 from procession.core.ids import ROOT, ElementInstanceId, JobId
 from procession.core.instance import ElementInstance, ElementState, ProcessInstance, begin
-from procession.core.model import Element, Process, Retries, ServiceTask
-from procession.core.turn import RETURN_JOB, Context, Turn
-from procession.core.values import Direction, Values, convert
-from procession.errors import BadValue, ExpressionError, NotRunning, Rejected, UnknownElement
+from procession.core.model import BoundaryEvent, Element, Process, Retries, ServiceTask
+from procession.core.schedules import following
+from procession.core.steps import MISTAKES, answer_parent, begin_work, leave, work_off
+from procession.core.turn import Context, Turn
+from procession.core.values import Values, convert
+from procession.errors import (
+    BadValue,
+    ExpressionError,
+    NotRunning,
+    Rejected,
+    UncaughtError,
+    UnknownElement,
+)
 
 RETRY_DELAY_SECONDS_MAX = 3600.0
 RETRY_DOUBLINGS_MAX = 32
-_MISTAKES = (ExpressionError, BadValue)
 
 
 class Decision(Struct, frozen=True):
@@ -74,7 +80,7 @@ def decide(
         turn = Turn(process, instance, context)
         turn.resume()
         _COMMANDS[type(command)](turn, command)
-    _work_off(turn)
+    work_off(turn)
     return Decision(turn.instance, turn.changes)
 
 
@@ -137,7 +143,7 @@ def _execute(turn: Turn, command: ExecuteElement) -> None:
     if element is None:
         raise UnknownElement(f"element instance {me.id} is the run itself; name an element of it")
     if BEHAVIOURS[type(element)].execute(turn, element, me, command.values):
-        _leave(turn, element, me)
+        leave(turn, element, me)
 
 
 def _resolve(turn: Turn, command: ResolveIncident) -> None:
@@ -156,12 +162,12 @@ def _retry(turn: Turn, me: ElementInstance) -> None:
         return
     element = turn.process.elements[me.element]
     if leaving:
-        _leave(turn, element, me)
-    elif me.jobs:
-        for number in me.jobs:
+        leave(turn, element, me)
+    elif work := [job for job in me.jobs if not turn.instance.jobs[job].target]:
+        for number in work:
             turn.record(JobRetried(number, turn.context.now, _retries(element).attempts))
     else:
-        _activate(turn, element, me)
+        begin_work(turn, element, me)
 
 
 def _complete_job(turn: Turn, command: CompleteJob) -> None:
@@ -171,20 +177,47 @@ def _complete_job(turn: Turn, command: CompleteJob) -> None:
     if job.owner is None:
         turn.record(JobClosed(job.id))
         return
+    if job.target:
+        _trigger(turn, job)
+        return
     me = turn.active(job.owner)
     if me is None:
         return  # It was given up; a retry asks for the same effect, which is not done again.
     element = turn.process.elements[me.element]
     try:
         done = BEHAVIOURS[type(element)].resume(turn, element, me, command.values)
-    except _MISTAKES as error:
+    except MISTAKES as error:
         # The effect has taken place. The job stays, so that a retry asks for the same effect.
         turn.record(JobParked(job.id))
         turn.fail(me, error.code, str(error))
         return
     turn.record(JobClosed(job.id))
     if done:
-        _leave(turn, element, me)
+        leave(turn, element, me)
+
+
+def _trigger(turn: Turn, job: Job) -> None:
+    """A boundary timer is due. It may be due again; a host that has an incident is left too."""
+    assert job.owner is not None, f"a boundary job without a host: {job}"
+    host = turn.instance.elements[job.owner]
+    boundary = turn.process.elements[job.target]
+    assert isinstance(boundary, BoundaryEvent), f"{job.target} is not a boundary event"
+    turn.record(JobClosed(job.id))
+    next_time = following(job.values)
+    if next_time is not None and not boundary.interrupting:
+        turn.start_timer(host, next_time, boundary.id)
+    turn.trigger(boundary, host)
+
+
+def _throw_error(turn: Turn, command: ThrowError) -> None:
+    job = turn.instance.jobs.get(command.job)
+    me = turn.active(job.owner) if job is not None and job.owner is not None else None
+    if job is None or me is None or turn.throw_error(me, command.code):
+        return
+    turn.record(JobParked(job.id))
+    element = turn.process.elements[me.element]
+    message = f"nothing catches the error {command.code!r} of {element.label}: {command.message}"
+    turn.fail(me, UncaughtError.code, message)
 
 
 def _fail_job(turn: Turn, command: FailJob) -> None:
@@ -224,7 +257,7 @@ def _cancel(turn: Turn, command: CancelProcess) -> None:
         raise NotRunning(f"instance {turn.instance.id} has ended; it is {turn.instance.status}")
     turn.terminate_within(root)
     turn.record(ProcessCanceled(command.reason))
-    _answer_parent(turn)
+    answer_parent(turn)
 
 
 def _alive(turn: Turn, number: ElementInstanceId) -> ElementInstance:
@@ -239,113 +272,7 @@ _COMMANDS: Mapping[type[Any], Callable[[Turn, Any], None]] = {
     ResolveIncident: _resolve,
     CompleteJob: _complete_job,
     FailJob: _fail_job,
+    ThrowError: _throw_error,
     HandOverJob: _hand_over,
     CancelProcess: _cancel,
-}
-
-
-# -- the agenda -----------------------------------------------------------------------------------
-
-
-def _work_off(turn: Turn) -> None:
-    """Take step after step until none is left, or until the turn has been long enough."""
-    budget = turn.context.steps_per_turn
-    while turn.agenda:
-        if budget == 0:
-            turn.pause()
-            return
-        budget -= 1
-        turn.steps += 1
-        step = turn.agenda.popleft()
-        _STEPS[type(step)](turn, step)
-
-
-def _arrive(turn: Turn, step: Arrive) -> None:
-    turn.in_flight[step.scope] -= 1
-    element = turn.process.elements[turn.process.flows[step.flow].target]
-    _begin(turn, element, step.flow, step.scope)
-
-
-def _enter(turn: Turn, step: Enter) -> None:
-    turn.in_flight[step.scope] -= 1
-    _begin(turn, turn.process.elements[step.element], None, step.scope)
-
-
-def _begin(turn: Turn, element: Element, flow: str | None, scope: ElementInstanceId) -> None:
-    me = BEHAVIOURS[type(element)].arrive(turn, element, flow, scope)
-    if me is None:
-        return
-    if turn.steps > turn.context.steps_max:
-        turn.fail(me, "NeverRests", _never_rests(turn, element))
-        return
-    _activate(turn, element, me)
-
-
-def _never_rests(turn: Turn, element: Element) -> str:
-    return (
-        f"the process has taken {turn.context.steps_max} steps without waiting for anything and "
-        f"was stopped at {element.label}; look for a loop that never ends, or retry to let it go on"
-    )
-
-
-def _activate(turn: Turn, element: Element, me: ElementInstance) -> None:
-    try:
-        done = BEHAVIOURS[type(element)].activate(turn, element, me)
-    except _MISTAKES as error:
-        turn.fail(me, error.code, str(error))
-        return
-    if done:
-        _leave(turn, element, me)
-
-
-def _leave(turn: Turn, element: Element, me: ElementInstance) -> None:
-    try:
-        flows = BEHAVIOURS[type(element)].leave(turn, element)
-    except _MISTAKES as error:
-        turn.fail(me, error.code, str(error), leaving=True)
-        return
-    turn.complete(me, taking=flows)
-
-
-def _finish(turn: Turn, step: Finish) -> None:
-    """The scope is done when nothing in it is alive or on its way."""
-    me = turn.active(step.scope)
-    if me is None or me.children or turn.in_flight.get(step.scope):
-        return
-    if me.arrived:
-        turn.fail(me, "JoinStarved", _starved(turn, me))
-    elif me.id == ROOT:
-        turn.record(ElementCompleted(ROOT))
-        turn.agenda.clear()  # Nothing is on its way; what is left would only look once more.
-        _answer_parent(turn)
-    else:
-        _leave(turn, turn.process.elements[me.element], me)
-
-
-def _starved(turn: Turn, scope: ElementInstance) -> str:
-    join, waiting = next(iter(scope.arrived.items()))
-    element = turn.process.elements[join]
-    missing = ", ".join(flow for flow in element.incoming if flow not in waiting)
-    return (
-        f"{element.label} waits for a token on {missing}, and none can come any more; "
-        "the paths that it joins must all be taken"
-    )
-
-
-def _answer_parent(turn: Turn) -> None:
-    """A child that has ended answers the call that it was started for."""
-    if turn.instance.parent is None:
-        return
-    results = {
-        code: turn.values[code]
-        for code, parameter in turn.process.parameters.items()
-        if parameter.direction in (Direction.OUT, Direction.BOTH)
-    }
-    turn.create_job(RETURN_JOB, None, results)
-
-
-_STEPS: Mapping[type[Any], Callable[[Turn, Any], None]] = {
-    Arrive: _arrive,
-    Enter: _enter,
-    Finish: _finish,
 }

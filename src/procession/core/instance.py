@@ -238,7 +238,14 @@ def _job_created(instance: ProcessInstance, change: JobCreated) -> None:
     job = change.job
     # The history keeps the job as it was created; the instance changes its own copy.
     instance.jobs[job.id] = Job(
-        job.id, job.kind, job.owner, job.due_at, job.attempts_left, job.values, job.child
+        job.id,
+        job.kind,
+        job.owner,
+        job.due_at,
+        job.attempts_left,
+        job.values,
+        job.child,
+        job.target,
     )
     instance.next_job = job.id + 1
     if job.owner is not None:

@@ -6,6 +6,7 @@ the process was read, so nothing here parses text.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from uuid import UUID
 
 from procession.core.values import Direction, Kind, Value, Values
@@ -93,6 +94,51 @@ class EndEvent(Element):
     pass
 
 
+class TimerKind(StrEnum):
+    """What a timer's expression says (BPMN 2.0.2 §10.5.5.8)."""
+
+    DATE = "date"
+    DURATION = "duration"
+    CYCLE = "cycle"
+
+
+@dataclass(frozen=True, slots=True)
+class TimerEventDefinition:
+    kind: TimerKind
+    when: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEventDefinition:
+    """`code` None catches every error; a throwing event has one."""
+
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntermediateThrowEvent(Element):
+    """A none event, or one end of a link: it has nothing to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntermediateCatchEvent(Element):
+    definition: TimerEventDefinition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundaryEvent(Element):
+    """Stands on the activity `attached_to` and catches while that is active (§10.5.6)."""
+
+    attached_to: str
+    definition: TimerEventDefinition | ErrorEventDefinition
+    interrupting: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorEndEvent(Element):
+    definition: ErrorEventDefinition
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminateEndEvent(Element):
     pass
@@ -105,6 +151,11 @@ class ExclusiveGateway(Element):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParallelGateway(Element):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InclusiveGateway(Element):
     pass
 
 
@@ -186,7 +237,8 @@ class Process:
 
     `starts` maps each scope ("" is the process) to the elements that begin when the scope does: its
     none start event, or, without any start event, every element that no flow leads to (BPMN 2.0.2
-    §10.5.2). `startable`: a caller may start it.
+    §10.5.2). `boundaries`: the events on each activity, in file order. `startable`: a caller may
+    start it.
     """
 
     id: str
@@ -196,6 +248,7 @@ class Process:
     elements: Mapping[str, Element]
     flows: Mapping[str, SequenceFlow]
     starts: Mapping[str, tuple[str, ...]]
+    boundaries: Mapping[str, tuple[BoundaryEvent, ...]] = field(default_factory=dict)
     startable: bool = True
     background: bool = False
     version: int = 0

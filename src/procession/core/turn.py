@@ -25,6 +25,7 @@ from procession.core.changes import (
     Job,
     JobClosed,
     JobCreated,
+    ProcessCanceled,
     Step,
     TurnPaused,
     TurnResumed,
@@ -32,16 +33,27 @@ from procession.core.changes import (
 )
 from procession.core.ids import ROOT, ElementInstanceId, JobId
 from procession.core.instance import ElementInstance, ElementState, ProcessInstance, apply
-from procession.core.model import Element, Expression, Output, Process, Template
+from procession.core.model import (
+    BoundaryEvent,
+    Element,
+    ErrorEventDefinition,
+    Expression,
+    Output,
+    Process,
+    Template,
+)
+from procession.core.schedules import Schedule
 from procession.core.values import Kind, Value, Values, convert, shown, untyped
 from procession.errors import BadValue, ExpressionError
 
 STEPS_PER_TURN = 1_000
 STEPS_MAX = 1_000_000
 
+TIMER_JOB = "timer"
 CONTINUE_JOB = "continue"
 CALL_JOB = "call"
 RETURN_JOB = "return"
+RETURN_ERROR_JOB = "return-error"
 CANCEL_CHILD_JOB = "cancel-child"
 
 
@@ -87,12 +99,14 @@ class Turn:
 
     def complete(self, me: ElementInstance, taking: Sequence[str] = ()) -> None:
         """The element has completed; a token leaves along each of the flows, or is consumed."""
+        for job in tuple(me.jobs):
+            self.record(JobClosed(job))
         self.record(ElementCompleted(me.id))
         scope = me.scope
         for flow in taking:
             self.changes.append(FlowTaken(flow, scope))  # It changes no state.
             self._expect(Arrive(flow, scope))
-        if not taking:
+        if not taking or self.instance.elements[scope].arrived:
             self.finish_later(scope)
 
     def enter(self, scope: ElementInstance) -> None:
@@ -145,6 +159,51 @@ class Turn:
         for job in tuple(me.jobs):
             self.close_job(job)
         self.record(ElementTerminated(me.id))
+
+    # -- events -----------------------------------------------------------------------------------
+
+    def start_timer(self, me: ElementInstance, schedule: Schedule, target: str = "") -> None:
+        """Wait for a moment; then `target`, or the element instance itself, goes on."""
+        job = self._job(TIMER_JOB, me.id, schedule.as_values(), attempts=1)
+        job.due_at, job.target = schedule.due_at, target
+        self.record(JobCreated(job))
+
+    def waits_for_boundary(self, me: ElementInstance) -> bool:
+        """Whether jobs for the events on its boundary are open already."""
+        return any(self.instance.jobs[job].target for job in me.jobs)
+
+    def trigger(self, boundary: BoundaryEvent, host: ElementInstance) -> None:
+        """A boundary event has caught something: a token starts at it, and the host may end."""
+        if boundary.interrupting:
+            self.terminate_within(host)
+            self.terminate(host)
+        self._expect(Enter(boundary.id, host.scope))
+
+    def throw_error(self, me: ElementInstance, code: str) -> bool:
+        """Whether a boundary event of the element or of a scope around it has caught the error.
+
+        The innermost catches; what stood inside it is terminated (BPMN 2.0.2 §13.5.5). On one
+        activity the event that names the code goes before the one that catches every error.
+        """
+        while me.id != ROOT:
+            for caught in (code, None):
+                boundary = self._catching(me, caught)
+                if boundary is not None:
+                    self.trigger(boundary, me)
+                    return True
+            me = self.instance.elements[me.scope]
+        return False
+
+    def _catching(self, me: ElementInstance, code: str | None) -> BoundaryEvent | None:
+        wanted = ErrorEventDefinition(code)
+        boundaries = self.process.boundaries.get(me.element, ())
+        return next((each for each in boundaries if each.definition == wanted), None)
+
+    def end_by_error(self, code: str, message: str) -> None:
+        """The run ends, and the call that it answers throws the error on."""
+        self.terminate_within(self.instance.root)
+        self.record(ProcessCanceled(f"the error {code!r} was not caught; {message}"))
+        self.create_job(RETURN_ERROR_JOB, None, {"code": code, "message": message})
 
     # -- values -----------------------------------------------------------------------------------
 

@@ -5,11 +5,19 @@ from typing import Any
 
 from procession.core.behaviours.base import Behaviour
 from procession.core.behaviours.events import (
+    BoundaryEventBehaviour,
     EndEventBehaviour,
+    ErrorEndEventBehaviour,
+    IntermediateCatchEventBehaviour,
+    IntermediateThrowEventBehaviour,
     StartEventBehaviour,
     TerminateEndEventBehaviour,
 )
-from procession.core.behaviours.gateways import ExclusiveGatewayBehaviour, ParallelGatewayBehaviour
+from procession.core.behaviours.gateways import (
+    ExclusiveGatewayBehaviour,
+    InclusiveGatewayBehaviour,
+    ParallelGatewayBehaviour,
+)
 from procession.core.behaviours.scopes import CallActivityBehaviour, SubProcessBehaviour
 from procession.core.behaviours.tasks import (
     AbstractTaskBehaviour,
@@ -20,10 +28,15 @@ from procession.core.behaviours.tasks import (
 )
 from procession.core.model import (
     AbstractTask,
+    BoundaryEvent,
     CallActivity,
     Element,
     EndEvent,
+    ErrorEndEvent,
     ExclusiveGateway,
+    InclusiveGateway,
+    IntermediateCatchEvent,
+    IntermediateThrowEvent,
     ManualTask,
     ParallelGateway,
     ScriptTask,
@@ -38,8 +51,13 @@ from procession.core.model import (
 BEHAVIOURS: Mapping[type[Element], Behaviour[Any]] = {
     StartEvent: StartEventBehaviour(),
     EndEvent: EndEventBehaviour(),
+    IntermediateThrowEvent: IntermediateThrowEventBehaviour(),
+    IntermediateCatchEvent: IntermediateCatchEventBehaviour(),
+    BoundaryEvent: BoundaryEventBehaviour(),
+    ErrorEndEvent: ErrorEndEventBehaviour(),
     TerminateEndEvent: TerminateEndEventBehaviour(),
     ExclusiveGateway: ExclusiveGatewayBehaviour(),
+    InclusiveGateway: InclusiveGatewayBehaviour(),
     ParallelGateway: ParallelGatewayBehaviour(),
     AbstractTask: AbstractTaskBehaviour(),
     ManualTask: ManualTaskBehaviour(),

@@ -1,8 +1,9 @@
-"""What an element type does: five verbs with a plain default; most types override one.
+"""What an element type does: verbs with a plain default; most types override one.
 
 | verb      | when                          | default                                       |
 |-----------|-------------------------------|-----------------------------------------------|
 | arrive    | a token gets here             | activate the element                          |
+| opens     | tokens wait here, all rest    | wait on                                       |
 | activate  | the element begins            | it has nothing to do: it is done at once      |
 | resume    | what it waited for has come   | keep the values; it is done                   |
 | leave     | its work is done: which way?  | every flow whose condition holds              |
@@ -34,6 +35,10 @@ class Behaviour(Generic[E]):
     ) -> ElementInstance | None:
         """The element instance that begins now, or None if the token waits."""
         return turn.activate(element, scope)
+
+    def opens(self, turn: Turn, element: E, scope: ElementInstance) -> bool:
+        """Whether a join with waiting tokens goes on, now that all of its scope rest."""
+        return False
 
     def activate(self, turn: Turn, element: E, me: ElementInstance) -> bool:
         """Begin; True: its work is done."""

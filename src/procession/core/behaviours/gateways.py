@@ -6,7 +6,8 @@ from procession.core.behaviours.base import Behaviour, default_flow, open_to
 from procession.core.changes import FlowsJoined, FlowWaits
 from procession.core.ids import ElementInstanceId
 from procession.core.instance import ElementInstance
-from procession.core.model import ExclusiveGateway, ParallelGateway
+from procession.core.joins import still_coming
+from procession.core.model import ExclusiveGateway, InclusiveGateway, ParallelGateway
 from procession.core.turn import Turn
 
 
@@ -18,6 +19,25 @@ class ExclusiveGatewayBehaviour(Behaviour[ExclusiveGateway]):
             if flow != element.default and open_to(turn, turn.process.flows[flow]):
                 return (flow,)
         return default_flow(element) if element.outgoing else ()
+
+
+class InclusiveGatewayBehaviour(Behaviour[InclusiveGateway]):
+    """Waits for all tokens that can still reach it, and for no others (§13.4.3).
+
+    Whether one still can is seen when all tokens of the scope have come to rest: see `joins.py`.
+    """
+
+    def arrive(
+        self, turn: Turn, element: InclusiveGateway, flow: str | None, scope: ElementInstanceId
+    ) -> ElementInstance | None:
+        if flow is None or len(element.incoming) == 1:
+            return turn.activate(element, scope)
+        turn.record(FlowWaits(flow, element.id, scope))
+        turn.finish_later(scope)
+        return None
+
+    def opens(self, turn: Turn, element: InclusiveGateway, scope: ElementInstance) -> bool:
+        return not still_coming(turn.process, turn.instance, scope, element)
 
 
 class ParallelGatewayBehaviour(Behaviour[ParallelGateway]):

@@ -54,6 +54,7 @@ class ServiceTaskBehaviour(Behaviour[ServiceTask]):
         """A try that is put off is made now."""
         for number in me.jobs:
             job = turn.instance.jobs[number]
-            if job.due_at is not None and job.due_at > turn.context.now:
+            # The timers on its boundary are jobs of its own, too.
+            if not job.target and job.due_at is not None and job.due_at > turn.context.now:
                 turn.record(JobRetried(number, turn.context.now, job.attempts_left))
         return False
