@@ -9,13 +9,26 @@ from collections.abc import Mapping
 from lxml.etree import _Element
 
 from procession.bpmn.draft import Draft, Flow, Node, default_of
+from procession.bpmn.events import begins_with_scope, check_event
 from procession.bpmn.problems import Problems, near
-from procession.bpmn.vocabulary import EVENT_DEFINITIONS, FLOW_NODES, model, name_of
+from procession.bpmn.vocabulary import (
+    EVENT_DEFINITIONS,
+    EVENTS,
+    FLOW_NODES,
+    local_id,
+    model,
+    name_of,
+)
 from procession.core.model import PROCESS_SCOPE
 from procession.core.values import shown
 
 # A condition has a meaning out of activities and of gateways that choose (8.4.13, 10.5.2).
-_UNCONDITIONAL = frozenset({"startEvent", "parallelGateway"})
+_UNCONDITIONAL = frozenset(
+    {
+        *("startEvent", "intermediateThrowEvent", "intermediateCatchEvent", "boundaryEvent"),
+        "parallelGateway",
+    }
+)
 _FLOW_NODE_TAGS = frozenset(map(model, FLOW_NODES))
 _DEFINITION_TAGS = tuple(map(model, EVENT_DEFINITIONS))
 
@@ -27,6 +40,8 @@ def check_draft(draft: Draft, ids: Mapping[str, _Element], problems: Problems) -
         _check_condition(flow, draft, problems)
     for node in draft.nodes.values():
         _check_edges(node, draft, problems)
+        if node.type in EVENTS:
+            check_event(node, draft, problems)
         _check_default(node, draft, problems)
         _check_mentions(node, draft, problems)
     for scope, nodes in draft.nodes_by_scope().items():
@@ -106,8 +121,7 @@ def _check_mentions(node: Node, draft: Draft, problems: Problems) -> None:
     """`incoming` and `outgoing` are optional; one that contradicts the flows is a mistake."""
     for side, end in (("incoming", "target"), ("outgoing", "source")):
         for mention in node.xml.iterchildren(model(side)):
-            # It is a qualified name, and nothing but the flows of the file can be meant.
-            name = (mention.text or "").strip().rpartition(":")[2]
+            name = local_id(mention.text or "")
             flow = draft.flows.get(name)
             if flow is None or getattr(flow, end) != node.id:
                 message = f"{side} names {shown(name)}, but that flow does not join this element"
@@ -122,7 +136,9 @@ def _is_none_start(node: Node) -> bool:
 def starts_of(nodes: list[Node]) -> tuple[str, ...]:
     """What begins with its scope: the none start event, or all that no flow leads to (13.3.4)."""
     events = tuple(node.id for node in nodes if node.type == "startEvent")
-    return events or tuple(node.id for node in nodes if not node.incoming)
+    return events or tuple(
+        node.id for node in nodes if not node.incoming and begins_with_scope(node)
+    )
 
 
 def _check_starts(container: _Element, scope: str, nodes: list[Node], problems: Problems) -> None:

@@ -36,14 +36,28 @@ from procession.bpmn.vocabulary import (
 from procession.core.values import guid, shown
 
 _ID = re.compile(r"[\w.:-]+")
-_BOOLEANS = frozenset({"isExecutable", "isForCompensation", "triggeredByEvent", "isInterrupting"})
+_BOOLEANS = frozenset(
+    {
+        *("isExecutable", "isForCompensation", "triggeredByEvent", "isInterrupting"),
+        *("cancelActivity", "parallelMultiple"),
+    }
+)
 _UID = f"{{{NAMESPACE}}}uid"
 _OURS = f"{{{NAMESPACE}}}"
 _MODEL = f"{{{MODEL}}}"
 
+# What an event may be instead of one with a definition that is refused.
+_OTHER_EVENTS = {
+    "startEvent": "use a none startEvent",
+    "endEvent": "use a none endEvent, an error or a terminate",
+    "intermediateThrowEvent": "use a none intermediateThrowEvent or a link",
+    "intermediateCatchEvent": "use a timer or a link",
+    "boundaryEvent": "use a timer or an error",
+}
 # How somebody gets on without what is refused.
 _INSTEAD = {
-    "inclusiveGateway": "; put the conditions on the flows out of a task instead",
+    "eventBasedGateway": "; use a userTask with a timer on its boundary",
+    "complexGateway": "; use an inclusiveGateway",
     "sendTask": "; use a serviceTask",
     "businessRuleTask": "; use a scriptTask or a serviceTask",
     "property": "; use a procession:parameter of the process",
@@ -163,8 +177,8 @@ def _diagram(owner: str, namespace: str) -> bool:
 
 def _refuse(owner: str, child: _Element, problems: Problems) -> None:
     name = name_of(child)
-    if name in EVENT_DEFINITIONS:
-        message = f"{owner} with {name} is not supported yet; use a none {owner}"
+    if name in EVENT_DEFINITIONS and owner in _OTHER_EVENTS:
+        message = f"{owner} with {name} is not supported yet; {_OTHER_EVENTS[owner]}"
         problems.add("unsupported-element", message, child)
     elif name in UNSUPPORTED:
         message = f"{name} is not supported yet{_INSTEAD.get(name, '')}"

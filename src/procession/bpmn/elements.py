@@ -10,19 +10,33 @@ from uuid import UUID
 
 from procession.bpmn.document import check_children
 from procession.bpmn.draft import Draft, Flow, Node, default_of
+from procession.bpmn.events import (
+    attached_to,
+    definition_of,
+    is_interrupting,
+    is_link,
+    read_boundary_definition,
+    read_thrown_error,
+    read_timer_of,
+)
 from procession.bpmn.extensions import extensions, tag, uid_of
 from procession.bpmn.forms import PROCESS_ID, one_line
 from procession.bpmn.mapping import Results, check_target, read_inputs, read_outputs
 from procession.bpmn.problems import line_of
 from procession.bpmn.texts import Compiler
-from procession.bpmn.vocabulary import model
+from procession.bpmn.vocabulary import local_id, model, name_of
 from procession.bpmn.work import read_retries, read_work
 from procession.core.model import (
     AbstractTask,
+    BoundaryEvent,
     CallActivity,
     Element,
     EndEvent,
+    ErrorEndEvent,
     ExclusiveGateway,
+    InclusiveGateway,
+    IntermediateCatchEvent,
+    IntermediateThrowEvent,
     ManualTask,
     ParallelGateway,
     ScriptTask,
@@ -87,8 +101,28 @@ def _plain(element: Callable[..., Element]) -> Builder:
 
 
 def _end_event(node: Node, compiler: Compiler, common: Common) -> Element:
-    terminate = node.xml.find(model("terminateEventDefinition")) is not None
-    return TerminateEndEvent(**common) if terminate else EndEvent(**common)
+    definition = definition_of(node)
+    name = "" if definition is None else name_of(definition)
+    if definition is not None and name == "errorEventDefinition":
+        error = read_thrown_error(node, definition, compiler)
+        return ErrorEndEvent(**common, definition=error)
+    return TerminateEndEvent(**common) if name == "terminateEventDefinition" else EndEvent(**common)
+
+
+def _intermediate_catch_event(node: Node, compiler: Compiler, common: Common) -> Element:
+    if is_link(node):
+        # Its other end leads to it, and there is nothing to wait for.
+        return IntermediateThrowEvent(**common)
+    return IntermediateCatchEvent(**common, definition=read_timer_of(node, compiler))
+
+
+def _boundary_event(node: Node, compiler: Compiler, common: Common) -> Element:
+    return BoundaryEvent(
+        **common,
+        attached_to=attached_to(node),
+        definition=read_boundary_definition(node, compiler),
+        interrupting=is_interrupting(node),
+    )
 
 
 def _service_task(node: Node, compiler: Compiler, common: Common) -> Element:
@@ -135,8 +169,7 @@ def _call_activity(node: Node, compiler: Compiler, common: Common) -> Element:
 def _called(node: Node, compiler: Compiler) -> str:
     """The id of the called process: calledElement is a qualified name (clause 10.3.6)."""
     name = node.xml.get("calledElement", "").strip()
-    # Its prefix says in which file the process is; here an id is enough.
-    called = name.rpartition(":")[2]
+    called = local_id(name)
     if not name:
         message = "calledElement does not say which process is called; write its id"
         compiler.problems.add("no-called-element", message, node.xml)
@@ -149,6 +182,9 @@ def _called(node: Node, compiler: Compiler) -> str:
 BUILDERS: Mapping[str, Builder] = {
     "startEvent": _plain(StartEvent),
     "endEvent": _end_event,
+    "intermediateThrowEvent": _plain(IntermediateThrowEvent),
+    "intermediateCatchEvent": _intermediate_catch_event,
+    "boundaryEvent": _boundary_event,
     "task": _plain(AbstractTask),
     "manualTask": _plain(ManualTask),
     "userTask": _plain(UserTask),
@@ -157,5 +193,6 @@ BUILDERS: Mapping[str, Builder] = {
     "callActivity": _call_activity,
     "subProcess": _plain(SubProcess),
     "exclusiveGateway": _plain(ExclusiveGateway),
+    "inclusiveGateway": _plain(InclusiveGateway),
     "parallelGateway": _plain(ParallelGateway),
 }

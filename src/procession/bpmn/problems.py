@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from lxml.etree import _Element
 
-from procession.bpmn.vocabulary import MODEL, space_of
+from procession.bpmn.vocabulary import MODEL, PARTS, name_of, space_of
 from procession.core.values import shown
 from procession.errors import InvalidProcess, Problem
 
@@ -72,9 +72,14 @@ def line_of(element: Place) -> int:
 
 def _owner(element: Place) -> Place:
     """The nearest BPMN element with an id: an extension belongs to the element that it extends."""
-    while element is not None and not (space_of(element) == MODEL and element.get("id")):
+    while element is not None and not _has_problems(element):
         element = element.getparent()
     return element
+
+
+def _has_problems(element: _Element) -> bool:
+    whole = space_of(element) == MODEL and name_of(element) not in PARTS
+    return whole and bool(element.get("id"))
 
 
 def plain(text: str) -> str:

@@ -13,8 +13,10 @@ from procession.bpmn.checks import check_draft, starts_of
 from procession.bpmn.document import check_children, check_document, check_root
 from procession.bpmn.draft import Draft, read_draft
 from procession.bpmn.elements import build_element, build_flow
+from procession.bpmn.events import boundaries_of
 from procession.bpmn.extensions import NAMESPACE, tag, uid_of
 from procession.bpmn.forms import PROCESS_ID, boolean, one_line
+from procession.bpmn.links import join_links
 from procession.bpmn.parameters import kinds, read_parameters
 from procession.bpmn.problems import Problems
 from procession.bpmn.texts import Compiler, Languages, Scripts, compiler_for
@@ -78,6 +80,7 @@ def _read(process: _Element, ids: Mapping[str, _Element], compiler: Compiler) ->
     _check_process_id(process, compiler.problems)
     draft = read_draft(process, compiler.problems)
     check_draft(draft, ids, compiler.problems)
+    join_links(draft, compiler.problems)
     return _build(draft, compiler)
 
 
@@ -94,17 +97,17 @@ def _check_process_id(process: _Element, problems: Problems) -> None:
 def _build(draft: Draft, compiler: Compiler) -> Process:
     parameters = read_parameters(draft.xml, compiler)
     seeing = compiler.seeing(kinds(parameters.values()))
+    elements = {
+        node.id: build_element(node, draft, seeing) for node in draft.nodes.values() if node.runs
+    }
     return Process(
         id=draft.id,
         uid=uid_of(draft.xml, tag("uid"), draft.id),
         caption=one_line(draft.xml.get("name", "")) or draft.id,
         parameters=parameters,
-        elements={
-            node.id: build_element(node, draft, seeing)
-            for node in draft.nodes.values()
-            if node.runs
-        },
+        elements=elements,
         flows={flow.id: build_flow(flow, seeing) for flow in draft.flows.values()},
         starts={scope: starts_of(nodes) for scope, nodes in draft.nodes_by_scope().items()},
+        boundaries=boundaries_of(elements.values(), draft, compiler.problems),
         background=boolean(draft.xml.get(tag("background"), "")) or False,
     )

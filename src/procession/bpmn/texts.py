@@ -12,7 +12,7 @@ from lxml.etree import _Element
 
 from procession.bpmn.forms import one_line
 from procession.bpmn.problems import Problems, line_of
-from procession.bpmn.vocabulary import XPATH, local_name
+from procession.bpmn.vocabulary import XPATH, local_name, model
 from procession.core.model import Expression, Script
 from procession.core.values import Kind, Value, shown
 from procession.errors import ExpressionError
@@ -30,7 +30,8 @@ class Compiler:
     """Compiles the texts of one file. `visible` are the parameters that they may name.
 
     `language` is what the file says for expressions that do not name one of their own; `conditions`
-    compiles, by the same names, a text that must give true or false.
+    compiles, by the same names, a text that must give true or false; `errors` are the errors that
+    the file declares, by id.
     """
 
     problems: Problems
@@ -38,6 +39,7 @@ class Compiler:
     scripts: Scripts
     conditions: Languages
     language: str = DEFAULT_LANGUAGE
+    errors: Mapping[str, _Element] = field(default_factory=dict)
     visible: Mapping[str, Kind] = field(default_factory=dict)
     # 10,000 flows often share a dozen conditions.
     compiled: dict[tuple[str, str], Expression] = field(default_factory=dict)
@@ -61,9 +63,26 @@ class Compiler:
 
     def content(self, element: _Element) -> Expression:
         """The expression in an element's text, such as a conditionExpression's (clause 8.4.6)."""
-        language = element.get("language", self.language).strip()
+        language = self._language_of(element)
         deciding = replace(self, languages=self.conditions, compiled=self.compiled_conditions)
         return deciding._expression(element.text or "", language, element, "the condition")
+
+    def attempt(self, element: _Element) -> Expression | None:
+        """The expression in an element's text. Raises ExpressionError where the text is none.
+
+        None: its language is not known, which is a problem of its own.
+        """
+        language = self._language_of(element)
+        compiles = self._language(language, element)
+        return compiles(element.text or "", self.visible) if compiles else None
+
+    def is_fixed(self, element: _Element) -> bool:
+        """Whether the expression in an element's text is right without any parameter."""
+        compiles = self.languages.get(self._language_of(element))
+        try:
+            return compiles is not None and compiles(element.text or "", {}) is not None
+        except ExpressionError:
+            return False
 
     def script(self, element: _Element, language: str, task: _Element) -> Script:
         """The script in an element's text."""
@@ -93,6 +112,9 @@ class Compiler:
             self._note("bad-expression", what, error, element)
             return Expression(text, language, _never)
         return found
+
+    def _language_of(self, element: _Element) -> str:
+        return element.get("language", self.language).strip()
 
     def _language(self, language: str, element: _Element) -> CompileExpression | None:
         compiles = self.languages.get(language)
@@ -125,7 +147,9 @@ def compiler_for(
     """The compiler of one file, in the language that its definitions name (clause 8.2.1)."""
     declared = root.get("expressionLanguage", DEFAULT_LANGUAGE).strip()
     language = DEFAULT_LANGUAGE if declared == XPATH else declared
-    compiler = Compiler(problems, languages, scripts, conditions, language)
+    errors = {each.get("id", ""): each for each in root.iterchildren(model("error"))}
+    errors.pop("", None)
+    compiler = Compiler(problems, languages, scripts, conditions, language, errors)
     if language not in languages:
         compiler.unknown_language(language, root)
     return compiler

@@ -28,6 +28,9 @@ _GATEWAY = _BASE | {"gatewayDirection"}
 NODES: Mapping[str, frozenset[str]] = {
     "startEvent": _BASE | {"isInterrupting", "parallelMultiple"},
     "endEvent": _BASE,
+    "intermediateThrowEvent": _BASE,
+    "intermediateCatchEvent": _BASE | {"parallelMultiple"},
+    "boundaryEvent": _BASE | {"attachedToRef", "cancelActivity", "parallelMultiple"},
     "task": _ACTIVITY,
     "manualTask": _ACTIVITY,
     "userTask": _ACTIVITY | {"implementation"},
@@ -36,8 +39,13 @@ NODES: Mapping[str, frozenset[str]] = {
     "callActivity": _ACTIVITY | {"calledElement"},
     "subProcess": _ACTIVITY | {"triggeredByEvent"},
     "exclusiveGateway": _GATEWAY | {"default"},
+    "inclusiveGateway": _GATEWAY | {"default"},
     "parallelGateway": _GATEWAY,
 }
+
+# What a timer may say, by the name of the child that says it (clause 10.5.5.8).
+TIMES = ("timeDate", "timeDuration", "timeCycle")
+_EXPRESSION = frozenset({"id", "language", "evaluatesToTypeRef"})
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     **NODES,
@@ -45,7 +53,12 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
     | {"targetNamespace", "expressionLanguage", "typeLanguage", "exporter", "exporterVersion"},
     "process": _BASE | {"processType", "isClosed", "isExecutable", "definitionalCollaborationRef"},
     "sequenceFlow": _BASE | {"sourceRef", "targetRef", "isImmediate"},
-    "conditionExpression": frozenset({"id", "language", "evaluatesToTypeRef"}),
+    "conditionExpression": _EXPRESSION,
+    **dict.fromkeys(TIMES, _EXPRESSION),
+    "timerEventDefinition": frozenset({"id"}),
+    "errorEventDefinition": frozenset({"id", "errorRef"}),
+    "linkEventDefinition": _BASE,
+    "error": _BASE | {"errorCode", "structureRef"},
     "script": frozenset(),
 }
 
@@ -55,18 +68,27 @@ FIXED_ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "completionQuantity": ("1",),
     "isForCompensation": ("false", "0"),
     "triggeredByEvent": ("false", "0"),
+    "parallelMultiple": ("false", "0"),
 }
 UNSUPPORTED_ATTRIBUTES = frozenset({"operationRef"})
 
 UNSUPPORTED_NODES = frozenset(
     {
-        *("adHocSubProcess", "boundaryEvent", "businessRuleTask", "callChoreography"),
-        *("choreographyTask", "complexGateway", "event", "eventBasedGateway"),
-        *("implicitThrowEvent", "inclusiveGateway", "intermediateCatchEvent"),
-        *("intermediateThrowEvent", "receiveTask", "sendTask", "subChoreography", "transaction"),
+        *("adHocSubProcess", "businessRuleTask", "callChoreography", "choreographyTask"),
+        *("complexGateway", "event", "eventBasedGateway", "implicitThrowEvent", "receiveTask"),
+        *("sendTask", "subChoreography", "transaction"),
     }
 )
 FLOW_NODES = UNSUPPORTED_NODES | NODES.keys()
+EVENTS = frozenset(name for name in NODES if name.endswith("Event"))
+# What a boundary event may stand on (clause 10.5.6).
+ACTIVITIES = frozenset(
+    {
+        *("task", "manualTask", "userTask", "serviceTask", "scriptTask", "callActivity"),
+        *("subProcess", "adHocSubProcess", "businessRuleTask", "receiveTask", "sendTask"),
+        "transaction",
+    }
+)
 
 EVENT_DEFINITIONS = frozenset(
     {
@@ -76,6 +98,9 @@ EVENT_DEFINITIONS = frozenset(
         *("signalEventDefinition", "terminateEventDefinition", "timerEventDefinition"),
     }
 )
+
+# Parts of an element: a problem in one of them is a problem of that element.
+PARTS = EVENT_DEFINITIONS | {"conditionExpression", "script", *TIMES}
 
 # Children that say something about the run, so they cannot be skipped. With the nodes above, these
 # are all names that BPMN has for a child of a process or of a flow node.
@@ -104,11 +129,18 @@ CHILDREN: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(NODES, _SILENT_IN_NODE),
     "process": _SILENT_IN_FLOW | _CONTAINER | {"supports", "supportedInterfaceRef"},
     "subProcess": _SILENT_IN_NODE | _CONTAINER,
-    "endEvent": _SILENT_IN_NODE | {"terminateEventDefinition"},
+    "endEvent": _SILENT_IN_NODE | {"errorEventDefinition", "terminateEventDefinition"},
+    "intermediateThrowEvent": _SILENT_IN_NODE | {"linkEventDefinition"},
+    "intermediateCatchEvent": _SILENT_IN_NODE | {"linkEventDefinition", "timerEventDefinition"},
+    "boundaryEvent": _SILENT_IN_NODE | {"errorEventDefinition", "timerEventDefinition"},
+    "timerEventDefinition": _SILENT | {*TIMES},
+    "errorEventDefinition": _SILENT,
+    "linkEventDefinition": _SILENT | {"source", "target"},
     "userTask": _SILENT_IN_NODE | {"rendering"},
     "scriptTask": _SILENT_IN_NODE | {"script"},
     "sequenceFlow": _SILENT_IN_FLOW | {"conditionExpression"},
     "conditionExpression": _SILENT,
+    **dict.fromkeys(TIMES, _SILENT),
     "script": frozenset(),
     "definitions": _SILENT
     | EVENT_DEFINITIONS - {"eventDefinitionRef"}
@@ -141,6 +173,14 @@ def local_name(tag: str) -> str:
 def namespace_of(tag: str) -> str:
     """The namespace of `{namespace}task`; "" where there is none."""
     return tag[1:].partition("}")[0] if tag.startswith("{") else ""
+
+
+def local_id(name: str) -> str:
+    """The id in a qualified name: its prefix says in which file it is, and here that is this one.
+
+    It may be blank, and so is the id then.
+    """
+    return name.strip().rpartition(":")[2]
 
 
 def name_of(element: _Element) -> str:

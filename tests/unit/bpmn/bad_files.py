@@ -7,11 +7,25 @@ from procession.bpmn.extensions import ATTRIBUTES_MAX
 from procession.bpmn.parameters import PARAMETERS_MAX
 from procession.bpmn.problems import PROBLEMS_MAX
 from procession.bpmn.xml import DEPTH_MAX, ELEMENTS_MAX, XML_BYTES_MAX
-from tests.unit.bpmn.notation import definitions, extended, flow, process
+from tests.unit.bpmn.notation import (
+    boundary,
+    caught,
+    definitions,
+    extended,
+    flow,
+    link,
+    process,
+    timer,
+)
 
 READ = '<p:readData table="T" mode="{}"><p:column name="Name"/>{}</p:readData>'
 GATEWAY = '<exclusiveGateway id="e" {}/><task id="a"/><task id="b"/>'
 SCRIPT = '<scriptTask id="e" {}>{}</scriptTask>'
+
+START = '<startEvent id="start"/><userTask id="host"/>' + flow("f", "start", "host")
+ON_BOUNDARY = START + boundary(timer("PT5M"))
+LINK_SOURCE = '<task id="a"/>' + link("out") + flow("f", "a", "out")
+LINK_TARGET = link("in")
 
 
 def parameter(attributes: str, columns: str = "") -> bytes:
@@ -48,7 +62,7 @@ BAD_FILES: dict[str, bytes] = {
     ),
     "too-long": process(f'<task id="e" name="{"x" * 1001}"/>'),
     # Elements and attributes of BPMN
-    "unsupported-element": process('<inclusiveGateway id="e"/>'),
+    "unsupported-element": process('<complexGateway id="e"/>'),
     "unsupported-attribute": process('<task id="e" startQuantity="2"/>'),
     "unknown-element": process('<task id="e"/><tusk id="f"/>'),
     "unknown-attribute": process('<task id="e" colour="red"/>'),
@@ -79,6 +93,40 @@ BAD_FILES: dict[str, bytes] = {
     "empty-process": process(""),
     "many-starts": process('<startEvent id="a"/><startEvent id="b"/>'),
     "no-start": process('<task id="a"/><task id="b"/>' + flow("f", "a", "b") + flow("g", "b", "a")),
+    # Events
+    "many-definitions": process(
+        '<endEvent id="e">' + "<terminateEventDefinition/>" * 2 + "</endEvent>"
+    ),
+    "no-definition": process(caught("")),
+    "no-flow-into-event": process('<task id="a"/><intermediateThrowEvent id="e"/>'),
+    "bad-attachment": process(ON_BOUNDARY.replace('attachedToRef="host"', 'attachedToRef="start"')),
+    "flow-into-boundary": process(ON_BOUNDARY + flow("g", "host", "b")),
+    "no-flow-out-of-boundary": process(ON_BOUNDARY.replace(flow("from_b", "b", "after_b"), "")),
+    "no-timer": process(caught("<timerEventDefinition/>")),
+    "bad-timer": process(caught(timer("5 minutes"))),
+    "cycle-not-allowed": process(caught(timer("R/PT5M", "timeCycle"))),
+    "non-interrupting-error": process(
+        START + boundary("<errorEventDefinition/>", 'cancelActivity="false"')
+    ),
+    "unknown-error": process(START + boundary('<errorEventDefinition errorRef="E"/>')),
+    "no-error-code": process('<endEvent id="e"><errorEventDefinition/></endEvent>'),
+    "duplicate-error": process(
+        START + boundary("<errorEventDefinition/>") + boundary("<errorEventDefinition/>", id="c")
+    ),
+    "no-link-name": process('<task id="a"/>' + link("in", "")),
+    "no-link-target": process(LINK_SOURCE),
+    "many-link-targets": process(LINK_SOURCE + LINK_TARGET + link("in2")),
+    "link-crosses-scope": process(
+        f'{LINK_SOURCE}<subProcess id="s"><task id="b"/>{LINK_TARGET}</subProcess>'
+    ),
+    "flow-into-link": process(LINK_SOURCE + LINK_TARGET + flow("g", "a", "in")),
+    "flow-out-of-link": process(
+        LINK_SOURCE + LINK_TARGET + '<task id="b"/>' + flow("g", "out", "b")
+    ),
+    "link-mismatch": process(
+        LINK_SOURCE.replace('name="L"/>', 'name="L"><target>other</target></linkEventDefinition>')
+        + LINK_TARGET
+    ),
     # Our namespace
     "unknown-extension": extended("task", "<p:paramter/>"),
     "misplaced-extension": extended("task", '<p:parameter code="A" type="Text"/>'),

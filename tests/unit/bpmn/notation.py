@@ -49,6 +49,30 @@ def flow(id: str, source: str, target: str, condition: str = "") -> str:
     )
 
 
+def timer(text: str, kind: str = "timeDuration") -> str:
+    return f"<timerEventDefinition><{kind}>{text}</{kind}></timerEventDefinition>"
+
+
+def caught(definition: str) -> str:
+    """A task and after it an intermediate catch event, which has the id `e`."""
+    event = f'<intermediateCatchEvent id="e">{definition}</intermediateCatchEvent>'
+    return f'<task id="before"/>{event}' + flow("into", "before", "e")
+
+
+def boundary(definition: str, attributes: str = "", id: str = "b") -> str:
+    """An event on the boundary of the user task `host`, which is to be there, and its way on."""
+    event = (
+        f'<boundaryEvent id="{id}" attachedToRef="host" {attributes}>{definition}</boundaryEvent>'
+    )
+    return f'{event}<endEvent id="after_{id}"/>' + flow(f"from_{id}", id, f"after_{id}")
+
+
+def link(name: str, definition: str = 'name="L"') -> str:
+    """One end of a link: `out` throws, `in` catches."""
+    event = "intermediateThrowEvent" if name.startswith("out") else "intermediateCatchEvent"
+    return f'<{event} id="{name}"><linkEventDefinition {definition}/></{event}>'
+
+
 def read_all(xml: bytes) -> list[Process]:
     return read(xml, languages=LANGUAGES, scripts=SCRIPTS)
 

@@ -20,8 +20,8 @@ from tests.unit.bpmn.notation import EXAMPLES, read_one
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 NAMES = {
-    *("UsrAddNewExternalContact", "UsrApproveDiscount", "UsrFiveSteps", "UsrGetAllContacts"),
-    "UsrScoreCustomer",
+    *("UsrAddNewExternalContact", "UsrApproveDiscount", "UsrEscalateOrder", "UsrFiveSteps"),
+    *("UsrGetAllContacts", "UsrScoreCustomer"),
 }
 each_example = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 

@@ -27,6 +27,15 @@ TEXTS = st.one_of(
     st.sampled_from(
         [
             *("", " ", "true", "0", "1", "-1", "9" * 5_000, "P1D", "a b", "../..", "Amount", "\n"),
+            *(
+                "PT5M",
+                "R3/P1D",
+                "2026-01-31",
+                "OutOfStockError",
+                "Approve",
+                "CheckOrder",
+                "Reminder",
+            ),
             *("ToReadContacts", "HasName", "__import__('os')", "{}", "[", "é", "\u2028", "𝒳"),
         ]
     ),

@@ -13,6 +13,7 @@ from procession.core.model import (
     Element,
     EndEvent,
     ExclusiveGateway,
+    InclusiveGateway,
     Input,
     ManualTask,
     Output,
@@ -332,3 +333,13 @@ def test_what_is_only_drawn_is_no_trouble() -> None:
     )
 
     assert list(read_one(xml).elements) == ["t"]
+
+
+def test_an_inclusive_gateway_has_conditions_and_a_default_flow() -> None:
+    gateway = '<inclusiveGateway id="e" default="no"/><task id="a"/><task id="b"/>'
+
+    read = read_one(process(gateway + flow("yes", "e", "a", "Done") + flow("no", "e", "b")))
+
+    assert isinstance(read.elements["e"], InclusiveGateway)
+    assert read.elements["e"].default == "no"
+    assert read.flows["yes"].condition is not None

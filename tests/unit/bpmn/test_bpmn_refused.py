@@ -20,7 +20,6 @@ from tests.unit.bpmn.notation import (
 @pytest.mark.parametrize(
     "name",
     [
-        *("intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "inclusiveGateway"),
         *("eventBasedGateway", "complexGateway", "sendTask", "receiveTask", "businessRuleTask"),
         *("transaction", "adHocSubProcess", "callChoreography", "choreographyTask"),
         *("subChoreography", "implicitThrowEvent", "event"),
