@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from procession import expressions, feel
 from procession.bpmn import check_calls, read
 from procession.connectors import Connector
 from procession.core.model import CallActivity, Element, Process, ServiceTask
 from procession.core.values import shown
 from procession.errors import InvalidProcess, Problem, UnknownProcess
-from procession.expressions import CONDITIONS, LANGUAGES, SCRIPTS
 from procession.stores import NewProcess, ProcessRow, Store
 
+LANGUAGES = {**expressions.LANGUAGES, **feel.LANGUAGES}
+CONDITIONS = {**expressions.CONDITIONS, **feel.LANGUAGES}
 PROCESSES_CACHED_MAX = 2_000
 CLOSE_NAMES_MAX = 3
 
@@ -188,7 +190,12 @@ class Catalog:
 async def _read(xml: bytes, file: str) -> list[Process]:
     """Reading takes milliseconds, and more for a large file: other calls go on meanwhile."""
     return await asyncio.to_thread(
-        read, xml, languages=LANGUAGES, scripts=SCRIPTS, conditions=CONDITIONS, file=file
+        read,
+        xml,
+        languages=LANGUAGES,
+        scripts=expressions.SCRIPTS,
+        conditions=CONDITIONS,
+        file=file,
     )
 
 
