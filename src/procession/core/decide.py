@@ -203,7 +203,7 @@ def _trigger(turn: Turn, job: Job) -> None:
     boundary = turn.process.elements[job.target]
     assert isinstance(boundary, BoundaryEvent), f"{job.target} is not a boundary event"
     turn.record(JobClosed(job.id))
-    next_time = following(job.values)
+    next_time = following(job.values, turn.context.now)
     if next_time is not None and not boundary.interrupting:
         turn.start_timer(host, next_time, boundary.id)
     turn.trigger(boundary, host)

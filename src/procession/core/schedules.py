@@ -14,7 +14,8 @@ from procession.core.model import TimerEventDefinition, TimerKind
 from procession.core.values import Value, Values, shown
 from procession.errors import ExpressionError
 
-REPEATS_MAX = 1_000_000
+REPEATS_MAX = 10_000
+PAUSE_MIN = timedelta(seconds=1)
 _DURATION = re.compile(
     r"P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,6})W)?(?:(\d{1,7})D)?"
     r"(?:T(?=.)(?:(\d{1,8})H)?(?:(\d{1,9})M)?(?:(\d{1,10}(?:\.\d{1,6})?)S)?)?",
@@ -54,17 +55,39 @@ def schedule(timer: TimerEventDefinition, value: Value, now: datetime) -> Schedu
     return Schedule(_moment(value))
 
 
-def following(values: Values) -> Schedule | None:
-    """The moment after the one whose timer carried `values`; None when the cycle is over."""
+def following(values: Values, now: datetime) -> Schedule | None:
+    """The moment after the one whose timer carried `values`; None when the cycle is over.
+
+    A cycle with a number of times keeps it, however late. One without end leaves out what was
+    missed: a service that was down for a night does not make up for thousands of moments.
+    """
     if not values or values["further"] == 0:
         return None
     last = Cycle(**values)
     further = None if last.further is None else last.further - 1
     cycle = replace(last, number=last.number + 1, further=further)
     try:
-        return Schedule(add(cycle.first, cycle.every, cycle.number), cycle)
+        return _at(cycle if further is not None else _not_before(cycle, now))
     except ExpressionError:
         return None  # There is no moment after the year 9999.
+
+
+def _at(cycle: Cycle) -> Schedule:
+    return Schedule(add(cycle.first, cycle.every, cycle.number), cycle)
+
+
+def _not_before(cycle: Cycle, now: datetime) -> Cycle:
+    """The cycle at its first moment from its number on that is not past; found by halving."""
+    low, high = cycle.number, cycle.number
+    while add(cycle.first, cycle.every, high) < now:
+        low, high = high + 1, 2 * high + 1
+    while low < high:
+        middle = (low + high) // 2
+        if add(cycle.first, cycle.every, middle) < now:
+            low = middle + 1
+        else:
+            high = middle
+    return replace(cycle, number=low)
 
 
 def add(moment: datetime, duration: str, times: int = 1) -> datetime:
@@ -125,10 +148,11 @@ def _cycle(value: Value, now: datetime) -> Schedule:
         hint = "write it as R3/PT10M, R/PT1H or R5/2026-01-31T08:00:00Z/P1D"
         raise ExpressionError(f"{shown(value)} is not a repeating interval; {hint}")
     repeats, start, every = match.groups()
-    if add(now, every) <= now:
-        raise ExpressionError(f"{shown(value)} repeats without a pause; give it a longer one")
+    if add(now, every) < now + PAUSE_MIN:
+        raise ExpressionError(f"{shown(value)} repeats within a second; give it a longer pause")
     further = None if not repeats else int(repeats) - 1
     if further is not None and not 0 <= further < REPEATS_MAX:
         raise ExpressionError(f"{shown(value)} repeats never, or over {REPEATS_MAX} times")
     first = _moment(start) if start else add(now, every)
-    return Schedule(first, Cycle(first, every, 0, further))
+    cycle = Cycle(first, every, 0, further)
+    return _at(cycle if further is not None else _not_before(cycle, now))

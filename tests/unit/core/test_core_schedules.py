@@ -35,7 +35,7 @@ def moments(text: str, number: int, now: datetime = NOW) -> list[datetime]:
     after: Schedule | None = planned(TimerKind.CYCLE, text, now)
     while after is not None and len(found) < number:
         found.append(after.due_at)
-        after = following(after.as_values())
+        after = following(after.as_values(), after.due_at)
     return found
 
 
@@ -192,7 +192,7 @@ def test_a_cycle_may_have_a_first_moment() -> None:
 
 
 def test_a_cycle_of_months_comes_back_to_the_31st() -> None:
-    found = moments("R/2026-01-31/P1M", 5)
+    found = moments("R5/2026-01-31/P1M", 5)
 
     assert [moment.strftime("%m-%d") for moment in found] == [
         *("01-31", "02-28", "03-31", "04-30", "05-31"),
@@ -200,9 +200,26 @@ def test_a_cycle_of_months_comes_back_to_the_31st() -> None:
 
 
 def test_a_cycle_does_not_drift_however_long_it_goes_on() -> None:
-    found = moments("R/PT0.1S", 10_001)
+    found = moments("R/PT1.1S", 10_001)
 
-    assert found[-1] - found[0] == timedelta(seconds=1_000)
+    assert found[-1] - found[0] == timedelta(seconds=11_000)
+
+
+def test_a_cycle_without_end_leaves_out_what_is_past() -> None:
+    began = planned(TimerKind.CYCLE, "R/1970-01-01T00:00:00Z/PT1S")
+    after_a_night = following(began.as_values(), NOW + timedelta(hours=8, seconds=0.5))
+
+    assert NOW <= began.due_at < NOW + timedelta(seconds=1)
+    assert after_a_night is not None
+    assert after_a_night.due_at == NOW.replace(microsecond=0) + timedelta(hours=8, seconds=1)
+
+
+def test_a_cycle_with_a_number_makes_up_for_what_is_past() -> None:
+    began = planned(TimerKind.CYCLE, "R3/1970-01-01T00:00:00Z/PT1S")
+    second = following(began.as_values(), NOW)
+
+    assert second is not None
+    assert second.due_at == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
 
 
 def test_a_cycle_ends_with_the_year_9999() -> None:
@@ -219,9 +236,10 @@ def test_what_is_no_cycle_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("R0/PT5M", "repeats never, or over 1000000 times"),
-        (f"R{REPEATS_MAX + 1}/PT5M", "repeats never, or over 1000000 times"),
-        ("R/PT0S", "repeats without a pause"),
+        ("R0/PT5M", "repeats never, or over 10000 times"),
+        (f"R{REPEATS_MAX + 1}/PT5M", "repeats never, or over 10000 times"),
+        ("R/PT0S", "repeats within a second"),
+        ("R/PT0.9S", "repeats within a second"),
         ("R/P5X", "is not a duration"),
         ("R/tomorrow/PT5M", "is not a moment"),
         ("R/PT5M/PT5M", "is not a moment"),
@@ -237,7 +255,7 @@ def test_a_cycle_is_a_text() -> None:
 
 
 def test_what_is_no_cycle_has_no_moment_after_the_first() -> None:
-    assert following(planned(TimerKind.DURATION, "PT5M").as_values()) is None
+    assert following(planned(TimerKind.DURATION, "PT5M").as_values(), NOW) is None
 
 
 @settings(max_examples=CASES, deadline=None)
