@@ -179,6 +179,8 @@ def tell_how(address: str, password: str, data: Path) -> None:
 
 
 def wait_for_interrupt() -> None:
+    # A shell lets what it starts in the background ignore the interrupt; here it is the way to end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         click.secho("\nThe service is up; Ctrl-C ends it.", bold=True)
         signal.pause()
