@@ -22,7 +22,7 @@ CORE_TESTS ?= $(wildcard tests/unit/core tests/spec tests/scenarios)
 N ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench simulate lock clean
+.PHONY: help install run test check bench simulate explore lock clean
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -49,6 +49,9 @@ bench: install ## measure the service beside the floor: calls/s, latency, memory
 
 simulate: install ## random processes and crashes against the core (N=1000000: so many cases)
 	@$(BIN)/python -m tests.simulation $(N)
+
+explore: install ## all property tests with new random cases, which may find what nobody has seen
+	$(PYTEST) -n $(JOBS) --hypothesis-profile=explore tests/unit tests/stores
 
 lock: ## resolve pyproject.toml anew into requirements.lock
 	$(PYTHON) -m venv build/lock

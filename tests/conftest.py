@@ -3,9 +3,15 @@
 import signal
 
 import pytest
+from hypothesis import settings
 
 # A suite that was started in the background ignores the interrupt, and so would all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# The same tests give the same verdict twice; `make explore` tries cases that nobody has tried.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", database=None)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

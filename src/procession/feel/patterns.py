@@ -317,10 +317,14 @@ def _emit_many(program: list[Instruction], node: Node, low: int, *rest: int | bo
         _emit(program, node)
     splits = []
     if high is None:
+        # (x+)? instead of x*: a round that took nothing ends the loop, as a backtracking
+        # matcher has it; a jump back to the first split would drop that way instead.
         splits.append(len(program))
         program.append(Instruction("split"))
         _emit(program, node)
-        program.append(Instruction("jump", first=splits[0]))
+        again, over = splits[0] + 1, len(program) + 1
+        ways = (again, over) if greedy else (over, again)
+        program.append(Instruction("split", first=ways[0], second=ways[1]))
     else:
         for _ in range(high - low):
             splits.append(len(program))

@@ -83,6 +83,15 @@ _PATTERNS = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    ("pattern", "end"), [("(?:(?:.)*?)*", 0), ("(?:.??)+", 0), ("(?:.*?){2,}", 0), ("(?:.*)*", 1)]
+)
+def test_a_round_that_takes_nothing_ends_its_loop(pattern: str, end: int) -> None:
+    found = first_match(Budget(), compiled_pattern(pattern, ""), "1", 0)
+    assert found is not None
+    assert found[:2] == (0, end)
+
+
 @settings(max_examples=200, deadline=None)
 @given(_PATTERNS, st.text("abc1\n", max_size=8))
 def test_a_match_begins_and_ends_where_python_finds_it(pattern: str, text: str) -> None:
