@@ -2,13 +2,14 @@
 
 ProcessionError
 ├── Rejected                  the caller: nothing was changed
-│   ├── UnknownProcess  UnknownElement  UnknownInstance  UnknownUser
+│   ├── UnknownProcess  UnknownElement  UnknownInstance  UnknownUser  UnknownDecision
 │   ├── ProcessDisabled  CannotBeStarted  NotRunning  Forbidden
 │   ├── BadValue              a value that its parameter cannot hold
 │   ├── BadRequest            a request that cannot be read
 │   └── InvalidProcess        a file that cannot be deployed: all its problems
 ├── ExpressionError           the process author: an expression or script that fails
 │   └── UncaughtError         an error event that nothing catches
+├── DecisionError             the decision's author: a decision that cannot be made
 ├── ConnectorError            work outside that failed; it may be tried again or not
 │   └── BpmnError             the model: thrown by a connector, caught by a boundary event
 ├── StoreError                the operator
@@ -17,6 +18,7 @@ ProcessionError
 └── SettingsError             the operator: a setting or a flag that cannot be used
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -46,6 +48,10 @@ class UnknownInstance(Rejected):
 
 class UnknownUser(Rejected):
     code = "UnknownUser"
+
+
+class UnknownDecision(Rejected):
+    code = "UnknownDecision"
 
 
 class ProcessDisabled(Rejected):
@@ -79,7 +85,8 @@ class Problem:
     """One thing that is wrong in a file: where it stands, what is true, what would help.
 
     `element` is the BPMN id ("" where there is none), `name` the element's caption, `line` counts
-    from 1 (0: not known), `column` likewise. `code` is stable: scripts may rely on it.
+    from 1 (0: not known), `column` likewise. `code` is stable: scripts may rely on it. `warning`:
+    the file can be deployed nevertheless.
     """
 
     code: str
@@ -89,11 +96,14 @@ class Problem:
     line: int = 0
     column: int = 0
     file: str = ""
+    warning: bool = False
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line or "") if part)
         who = f"{self.element} ({self.name})" if self.name else self.element
-        return ": ".join(part for part in (place, who, self.message) if part) + f" [{self.code}]"
+        kind = "warning" if self.warning else ""
+        parts = (place, kind, who, self.message)
+        return ": ".join(part for part in parts if part) + f" [{self.code}]"
 
 
 class InvalidProcess(Rejected):
@@ -126,6 +136,12 @@ class UncaughtError(ExpressionError):
     code = "UncaughtError"
 
 
+class DecisionError(ProcessionError):
+    """A decision that cannot be made: its hit policy is broken, or its budget ends."""
+
+    code = "DecisionFailed"
+
+
 class ConnectorError(ProcessionError):
     """Work outside has failed. `retryable`: another try may help (after a time-out, say)."""
 
@@ -138,10 +154,16 @@ class ConnectorError(ProcessionError):
 
 
 class BpmnError(ConnectorError):
-    """A modelled error: a boundary event of the service task may catch it by its code."""
+    """A modelled error: a boundary event of the service task may catch it by its code.
 
-    def __init__(self, code: str, message: str = "") -> None:
+    `payload`: the values by their names that whoever catches it takes.
+    """
+
+    def __init__(
+        self, code: str, message: str = "", payload: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(message or code, code=code, retryable=False)
+        self.payload = dict(payload or {})
 
 
 class StoreError(ProcessionError):

@@ -5,17 +5,25 @@ from uuid import UUID
 from msgspec import Struct
 
 from procession.core.changes import Parent
-from procession.core.ids import ElementInstanceId, InstanceId, JobId
+from procession.core.ids import ElementInstanceId, InstanceId, JobId, SubscriptionId
 from procession.core.values import Values
 
 
 class StartProcess(Struct, frozen=True):
-    """Begin a run. `values` are the typed parameters that were given, defaults not among them."""
+    """Begin a run. `values` are the typed parameters that were given, defaults not among them.
+
+    `element`: what an event begins it with, a start event, a receive task or an event behind an
+    event-based gateway; `definition` and `payload` say which of its definitions, and what it
+    carries. "": a caller begins it.
+    """
 
     instance: InstanceId
     values: Values
     caller: str = ""
     parent: Parent | None = None
+    element: str = ""
+    definition: int = 0
+    payload: Values = {}
 
 
 class ExecuteElement(Struct, frozen=True):
@@ -47,6 +55,22 @@ class ThrowError(Struct, frozen=True):
     job: JobId
     code: str
     message: str
+    payload: Values = {}
+
+
+class ThrowEscalation(Struct, frozen=True):
+    """The called process has thrown an escalation, and goes on meanwhile (§10.5.5.5)."""
+
+    job: JobId
+    code: str
+    payload: Values = {}
+
+
+class TriggerSubscription(Struct, frozen=True):
+    """A message or a signal has come for this subscription. One that is over changes nothing."""
+
+    subscription: SubscriptionId
+    values: Values
 
 
 class HandOverJob(Struct, frozen=True):
@@ -74,6 +98,8 @@ Command = (
     | CompleteJob
     | FailJob
     | ThrowError
+    | ThrowEscalation
+    | TriggerSubscription
     | HandOverJob
     | ResolveIncident
     | CancelProcess

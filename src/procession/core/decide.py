@@ -10,7 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from procession.core.apply import begin
 from procession.core.behaviours import BEHAVIOURS
+from procession.core.behaviours.ad_hoc import start_ready
+from procession.core.catching import begin_waits, stays, waits_in_scope
 from procession.core.changes import (
     AnyChange,
     IncidentResolved,
@@ -19,6 +22,7 @@ from procession.core.changes import (
     JobCreated,
     JobParked,
     JobRetried,
+    Occur,
     ProcessCanceled,
     ProcessStarted,
     TurnPaused,
@@ -33,13 +37,19 @@ from procession.core.commands import (
     ResolveIncident,
     StartProcess,
     ThrowError,
+    ThrowEscalation,
+    TriggerSubscription,
 )
 from procession.core.ids import ROOT, ElementInstanceId, JobId
-from procession.core.instance import ElementInstance, ElementState, ProcessInstance, begin
-from procession.core.model import BoundaryEvent, Element, Process, Retries, ServiceTask
+from procession.core.instance import ElementInstance, ElementState, ProcessInstance
+from procession.core.leaving import MISTAKES, leave
+from procession.core.loops import rounds_instead
+from procession.core.model import Element, Process, Retries, ServiceTask
+from procession.core.occurring import begin_by_event, occur, retry_occurred
 from procession.core.schedules import following
-from procession.core.steps import MISTAKES, answer_parent, begin_work, leave, work_off
-from procession.core.turn import Context, Turn
+from procession.core.steps import answer_parent, begin_work, work_off
+from procession.core.throwing import escalate, throw_error
+from procession.core.turn import TIMER_JOB, Context, Turn
 from procession.core.values import Values, convert
 from procession.errors import (
     BadValue,
@@ -104,15 +114,26 @@ def _start(process: Process, command: StartProcess, context: Context) -> Turn:
         process.version,
         command.caller,
         command.parent,
-        _initial_values(process, command.values),
+        initial_values(process, command.values),
     )
     turn = Turn(process, begin(started), context)
     turn.changes.append(started)
-    turn.enter(turn.instance.root)
+    try:
+        _begin(turn, command)
+    except ExpressionError as error:
+        raise BadValue(f"{process.id} cannot be started: {error}") from error
     return turn
 
 
-def _initial_values(process: Process, given: Values) -> Values:
+def _begin(turn: Turn, command: StartProcess) -> None:
+    begin_waits(turn, waits_in_scope(turn, turn.instance.root))
+    if command.element:
+        begin_by_event(turn, command.element, command.definition, command.payload)
+    else:
+        turn.enter(turn.instance.root)
+
+
+def initial_values(process: Process, given: Values) -> Values:
     """All parameters in their order: as given, else by their default, else not set (None)."""
     values: Values = {}
     for code, parameter in process.parameters.items():
@@ -122,7 +143,7 @@ def _initial_values(process: Process, given: Values) -> Values:
             values[code] = None
         else:
             values[code] = _default(code, process, values)
-    return values
+    return {**values, **given} if process.open else values
 
 
 def _default(code: str, process: Process, values: Values) -> Any:
@@ -142,7 +163,16 @@ def _execute(turn: Turn, command: ExecuteElement) -> None:
     element = turn.process.elements.get(me.element)
     if element is None:
         raise UnknownElement(f"element instance {me.id} is the run itself; name an element of it")
+    if me.loop is not None:
+        raise Rejected(rounds_instead(turn, element, me))
+    if me.state is ElementState.READY:
+        begin_work(turn, element, start_ready(turn, element, me, command.values))
+        return
+    if me.state is not ElementState.ACTIVE:
+        raise Rejected(f"element {element.label} is {me.state}; execute what is active within it")
     if BEHAVIOURS[type(element)].execute(turn, element, me, command.values):
+        # What it waited for has been done; the events on its boundary stay until it is left.
+        turn.stop_waiting(me, ("",))
         leave(turn, element, me)
 
 
@@ -155,13 +185,16 @@ def _resolve(turn: Turn, command: ResolveIncident) -> None:
 
 def _retry(turn: Turn, me: ElementInstance) -> None:
     """Go on where it failed: what was done is not done again, and a job keeps its identity."""
-    leaving = turn.instance.incidents[me.id].leaving
+    incident = turn.instance.incidents[me.id]
     turn.record(IncidentResolved(me.id))
-    if me.id == ROOT or (me.children or me.arrived):
+    if incident.occurred is not None:
+        retry_occurred(turn, me, incident.occurred)
+        return
+    if me.id == ROOT or (me.children or me.arrived or me.worked):
         turn.finish_later(me.id)
         return
     element = turn.process.elements[me.element]
-    if leaving:
+    if incident.leaving:
         leave(turn, element, me)
     elif work := [job for job in me.jobs if not turn.instance.jobs[job].target]:
         for number in work:
@@ -177,8 +210,8 @@ def _complete_job(turn: Turn, command: CompleteJob) -> None:
     if job.owner is None:
         turn.record(JobClosed(job.id))
         return
-    if job.target:
-        _trigger(turn, job)
+    if job.kind == TIMER_JOB:
+        _time_has_come(turn, job, command.values)
         return
     me = turn.active(job.owner)
     if me is None:
@@ -196,23 +229,28 @@ def _complete_job(turn: Turn, command: CompleteJob) -> None:
         leave(turn, element, me)
 
 
-def _trigger(turn: Turn, job: Job) -> None:
-    """A boundary timer is due. It may be due again; a host that has an incident is left too."""
-    assert job.owner is not None, f"a boundary job without a host: {job}"
-    host = turn.instance.elements[job.owner]
-    boundary = turn.process.elements[job.target]
-    assert isinstance(boundary, BoundaryEvent), f"{job.target} is not a boundary event"
+def _time_has_come(turn: Turn, job: Job, values: Values) -> None:
+    """A timer is due. It may be due again, if it does not interrupt what it waits in."""
+    assert job.owner is not None, f"a timer without an owner: {job}"
+    owner = turn.instance.elements[job.owner]
     turn.record(JobClosed(job.id))
+    event = turn.process.elements[job.target or owner.element]
     next_time = following(job.values, turn.context.now)
-    if next_time is not None and not boundary.interrupting:
-        turn.start_timer(host, next_time, boundary.id)
-    turn.trigger(boundary, host)
+    if next_time is not None and job.target and stays(event):
+        turn.start_timer(owner, next_time, job.target, job.definition)
+    occur(turn, Occur(job.owner, job.target, job.definition, values))
+
+
+def _trigger_subscription(turn: Turn, command: TriggerSubscription) -> None:
+    found = turn.instance.subscriptions.get(command.subscription)
+    if found is not None:
+        occur(turn, Occur(found.owner, found.target, found.definition, command.values))
 
 
 def _throw_error(turn: Turn, command: ThrowError) -> None:
     job = turn.instance.jobs.get(command.job)
     me = turn.active(job.owner) if job is not None and job.owner is not None else None
-    if job is None or me is None or turn.throw_error(me, command.code):
+    if job is None or me is None or throw_error(turn, me, command.code, command.payload):
         return
     turn.record(JobParked(job.id))
     element = turn.process.elements[me.element]
@@ -220,12 +258,19 @@ def _throw_error(turn: Turn, command: ThrowError) -> None:
     turn.fail(me, UncaughtError.code, message)
 
 
+def _throw_escalation(turn: Turn, command: ThrowEscalation) -> None:
+    job = turn.instance.jobs.get(command.job)
+    me = turn.active(job.owner) if job is not None and job.owner is not None else None
+    if me is not None:
+        escalate(turn, me, command.code, command.payload)
+
+
 def _fail_job(turn: Turn, command: FailJob) -> None:
     job = turn.instance.jobs.get(command.job)
     if job is None:
         return
-    if job.owner is None:
-        # The engine's own work between instances: it must be done, however often it is tried.
+    if job.owner is None or job.kind == TIMER_JOB:
+        # Work of the engine itself: it must be done, however often it is tried.
         turn.record(JobRetried(job.id, turn.after(Retries().delay_seconds), job.attempts_left))
         return
     me = turn.active(job.owner)
@@ -256,6 +301,7 @@ def _cancel(turn: Turn, command: CancelProcess) -> None:
     if root.state not in (ElementState.ACTIVE, ElementState.FAILED):
         raise NotRunning(f"instance {turn.instance.id} has ended; it is {turn.instance.status}")
     turn.terminate_within(root)
+    turn.stop_waiting(root)
     turn.record(ProcessCanceled(command.reason))
     answer_parent(turn)
 
@@ -273,6 +319,8 @@ _COMMANDS: Mapping[type[Any], Callable[[Turn, Any], None]] = {
     CompleteJob: _complete_job,
     FailJob: _fail_job,
     ThrowError: _throw_error,
+    ThrowEscalation: _throw_escalation,
+    TriggerSubscription: _trigger_subscription,
     HandOverJob: _hand_over,
     CancelProcess: _cancel,
 }

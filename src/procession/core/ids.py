@@ -11,6 +11,7 @@ from uuid import UUID
 InstanceId = NewType("InstanceId", UUID)
 ElementInstanceId = NewType("ElementInstanceId", int)
 JobId = NewType("JobId", int)
+SubscriptionId = NewType("SubscriptionId", int)
 
 ROOT = ElementInstanceId(0)
 

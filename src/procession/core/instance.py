@@ -1,4 +1,4 @@
-"""What is running. Everything that changes an instance stands in this file.
+"""What is running.
 
 Theory of operation
 -------------------
@@ -6,9 +6,10 @@ An instance is a value: the element instances that are alive, the tokens that wa
 jobs that are open, the values. There are no token objects: a token is a live element instance, or
 a flow that has arrived at a join, or a step that a paused turn has kept.
 
-`apply` is the only function that changes an instance. A turn calls it as it records a change; a
-replay calls it with the recorded ones. So the state that is stored and the state that the history
-tells are the same by construction, and the tests hold them against each other at every commit.
+`apply` (apply.py) is the only function that changes an instance. A turn calls it as it records a
+change; a replay calls it with the recorded ones. So the state that is stored and the state that the
+history tells are the same by construction, and the tests hold them against each other at every
+commit.
 
 What is legal is a table, TRANSITIONS; a change that is not in it is a bug in a behaviour.
 
@@ -16,44 +17,46 @@ A finished element instance leaves the value, so an instance is as large as what
 root stays: its values are the outcome of the run.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from procession.core.changes import (
-    AnyChange,
     Change,
-    ElementActivated,
+    Compensable,
     ElementCompleted,
     ElementTerminated,
-    FlowsDropped,
-    FlowsJoined,
-    FlowTaken,
-    FlowWaits,
     IncidentRaised,
     IncidentResolved,
     Job,
-    JobClosed,
-    JobCreated,
-    JobParked,
-    JobRetried,
+    Occur,
     Parent,
     ProcessCanceled,
-    ProcessStarted,
     Step,
-    TurnPaused,
-    TurnResumed,
-    ValuesSet,
+    Subscription,
 )
-from procession.core.ids import ROOT, ElementInstanceId, InstanceId, JobId
-from procession.core.values import Values
+from procession.core.ids import ROOT, ElementInstanceId, InstanceId, JobId, SubscriptionId
+from procession.core.scope_changes import (
+    CompensationDetached,
+    ElementStarted,
+    ScopeCanceled,
+)
+from procession.core.values import Value, Values
 
 
 class ElementState(StrEnum):
+    """Where an element instance stands in its life (BPMN 2.0.2 §13.3.2).
+
+    READY: it may be begun, in an ad-hoc sub-process. COMPENSATING: what had been completed is being
+    undone. TERMINATING: it ends when that has been done, in a transaction that was cancelled.
+    """
+
+    READY = "ready"
     ACTIVE = "active"
+    COMPENSATING = "compensating"
+    TERMINATING = "terminating"
     COMPLETED = "completed"
     TERMINATED = "terminated"
     FAILED = "failed"
@@ -75,7 +78,8 @@ class Status(StrEnum):
         return self in (Status.COMPLETED, Status.CANCELED)
 
 
-ACTIVE, FAILED = ElementState.ACTIVE, ElementState.FAILED
+READY, ACTIVE, FAILED = ElementState.READY, ElementState.ACTIVE, ElementState.FAILED
+COMPENSATING, TERMINATING = ElementState.COMPENSATING, ElementState.TERMINATING
 
 TRANSITIONS: Mapping[tuple[ElementState, type[Change]], ElementState] = {
     (ACTIVE, ElementCompleted): ElementState.COMPLETED,
@@ -85,21 +89,79 @@ TRANSITIONS: Mapping[tuple[ElementState, type[Change]], ElementState] = {
     (FAILED, IncidentResolved): ACTIVE,
     (FAILED, ElementTerminated): ElementState.TERMINATED,
     (FAILED, ProcessCanceled): ElementState.TERMINATED,
+    (READY, ElementStarted): ElementState.COMPLETED,
+    (READY, ElementTerminated): ElementState.TERMINATED,
+    (ACTIVE, CompensationDetached): COMPENSATING,
+    (COMPENSATING, ElementCompleted): ElementState.COMPLETED,
+    (COMPENSATING, ElementTerminated): ElementState.TERMINATED,
+    (ACTIVE, ScopeCanceled): TERMINATING,
+    (FAILED, ScopeCanceled): TERMINATING,
+    (TERMINATING, ElementTerminated): ElementState.TERMINATED,
 }
 
 
 class Incident(Struct, frozen=True):
-    """Why an element instance is stuck. `leaving`: its work is done, only a way on is missing."""
+    """Why an element instance is stuck. `leaving`: its work is done, only a way on is missing.
+
+    `occurred`: what it caught and could not take.
+    """
 
     code: str
     message: str
     leaving: bool = False
+    occurred: Occur | None = None
+
+
+class Loop(Struct, omit_defaults=True, gc=False):
+    """How far an activity has got that is done several times (BPMN 2.0.2 §10.3.8).
+
+    It stands at the activity's own element instance, the scope of its rounds. `planned`: of how
+    many rounds it is, None: as long as its condition holds. `item`: the variable in which each
+    round finds its own of the `items`. `outputs`: what the rounds gave, by their number from 1.
+    """
+
+    planned: int | None
+    parallel: bool = False
+    first_counter: int = 1
+    item: str | None = None
+    items: list[Value] = []
+    started: int = 0
+    completed: int = 0
+    terminated: int = 0
+    outputs: dict[int, Value] = {}
+
+    @property
+    def created(self) -> int:
+        """Rounds that are parallel count from the beginning, others as they begin."""
+        return self.planned if self.parallel and self.planned is not None else self.started
+
+    def counters(self) -> Values:
+        """What expressions see of it (table 10.31), under the standard's names and under others."""
+        active = self.created - self.completed - self.terminated
+        return {
+            "numberOfInstances": self.created,
+            "numberOfActiveInstances": active,
+            "numberOfCompletedInstances": self.completed,
+            "numberOfTerminatedInstances": self.terminated,
+            "nrOfInstances": self.planned,
+            "nrOfActiveInstances": active,
+            "nrOfCompletedInstances": self.completed,
+        }
 
 
 class ElementInstance(Struct, omit_defaults=True, gc=False):
     """One visit to an element; a scope, if it holds others. `children` counts those alive.
 
-    `arrived`: for each join of the scope, the flows on which tokens wait, and how many.
+    What is only ready to begin is not counted.
+
+    `arrived`: for each join of the scope, the flows on which tokens wait, and how many. `caught`:
+    for each parallel multiple event that it waits for, which definitions have occurred. `values`:
+    the variables that stand in it. `loop`: it is done several times, and its rounds are element
+    instances of the same element, with the `round` that they are. `compensable`: what has been
+    completed in it and can be undone, `compensating`: what it is about to undo, the last one first.
+    `opened`: for each complex gateway of the scope that has opened, the flows from which it has
+    taken a token. `queued`: what an ad-hoc sub-process has still to begin by itself, `worked`:
+    an activity has completed in it.
     """
 
     id: ElementInstanceId
@@ -110,10 +172,23 @@ class ElementInstance(Struct, omit_defaults=True, gc=False):
     jobs: list[JobId] = []
     arrived: dict[str, dict[str, int]] = {}
     values: Values = {}
+    subscriptions: list[SubscriptionId] = []
+    caught: dict[str, list[int]] = {}
+    compensable: list[Compensable] = []
+    compensating: list[Compensable] = []
+    opened: dict[str, tuple[str, ...]] = {}
+    queued: list[str] = []
+    worked: bool = False
+    loop: Loop | None = None
+    round: int = 0
 
 
 class ProcessInstance(Struct, omit_defaults=True, gc=False):
-    """One run of one version of a process. `steps` counts the steps since it last rested."""
+    """One run of one version of a process. `steps` counts the steps since it last rested.
+
+    `conditions` are the subscriptions that wait for a condition: they are looked at when a value
+    has changed, and concern nobody outside. `correlations`: the keys of its conversations.
+    """
 
     id: UUID
     process: str
@@ -128,6 +203,10 @@ class ProcessInstance(Struct, omit_defaults=True, gc=False):
     pending: tuple[Step, ...] = ()
     pause_job: JobId | None = None
     steps: int = 0
+    subscriptions: dict[SubscriptionId, Subscription] = {}
+    conditions: dict[SubscriptionId, Subscription] = {}
+    next_subscription: int = 1
+    correlations: dict[str, str] = {}
 
     @property
     def instance_id(self) -> InstanceId:
@@ -142,6 +221,14 @@ class ProcessInstance(Struct, omit_defaults=True, gc=False):
         """The process's values: parameters by code."""
         return self.elements[ROOT].values
 
+    def subscription(self, number: SubscriptionId) -> Subscription:
+        """The subscription of this number, whatever it waits for."""
+        return self.subscriptions.get(number) or self.conditions[number]
+
+    def is_round(self, me: ElementInstance) -> bool:
+        """Whether it is one round of an activity that is done several times."""
+        return me.scope != ROOT and self.elements[me.scope].element == me.element
+
     @property
     def status(self) -> Status:
         state = self.elements[ROOT].state
@@ -150,161 +237,3 @@ class ProcessInstance(Struct, omit_defaults=True, gc=False):
         if state is ElementState.TERMINATED:
             return Status.CANCELED
         return Status.ERROR if self.incidents else Status.RUNNING
-
-
-def begin(change: ProcessStarted) -> ProcessInstance:
-    """The instance that a start makes: its root is active and holds the given values."""
-    root = ElementInstance(ROOT, "", ROOT, values=dict(change.values))
-    return ProcessInstance(
-        change.instance, change.process, change.version, change.caller, change.parent, {ROOT: root}
-    )
-
-
-def apply(instance: ProcessInstance, change: AnyChange) -> None:
-    """Change the instance by what has happened. The only function that does."""
-    _APPLIERS[type(change)](instance, change)
-
-
-def replay(changes: Iterable[AnyChange]) -> ProcessInstance:
-    """The instance that a whole history tells."""
-    iterator = iter(changes)
-    first = next(iterator)
-    assert isinstance(first, ProcessStarted), f"a history begins with {type(first).__name__}"
-    instance = begin(first)
-    for change in iterator:
-        apply(instance, change)
-    return instance
-
-
-def _move(element: ElementInstance, change: AnyChange) -> None:
-    state = TRANSITIONS.get((element.state, type(change)))
-    assert state is not None, f"{type(change).__name__} in {element.state}: {element}"
-    element.state = state
-
-
-def _activated(instance: ProcessInstance, change: ElementActivated) -> None:
-    number, scope, elements = change.id, change.scope, instance.elements
-    elements[number] = ElementInstance(number, change.element, scope)
-    elements[scope].children += 1
-    instance.next_element = ElementInstanceId(number + 1)
-
-
-def _ended(instance: ProcessInstance, change: ElementCompleted | ElementTerminated) -> None:
-    number, elements = change.id, instance.elements
-    element = elements[number]
-    if number == ROOT:
-        _move(element, change)
-        return
-    assert (element.state, type(change)) in TRANSITIONS, f"{change} in {element.state}"
-    del elements[number]
-    instance.incidents.pop(number, None)
-    elements[element.scope].children -= 1
-
-
-def _canceled(instance: ProcessInstance, change: ProcessCanceled) -> None:
-    _move(instance.root, change)
-    instance.incidents.clear()
-
-
-def _taken(instance: ProcessInstance, change: FlowTaken) -> None:
-    pass
-
-
-def _waits(instance: ProcessInstance, change: FlowWaits) -> None:
-    waiting = instance.elements[change.scope].arrived.setdefault(change.element, {})
-    waiting[change.flow] = waiting.get(change.flow, 0) + 1
-
-
-def _joined(instance: ProcessInstance, change: FlowsJoined) -> None:
-    arrived = instance.elements[change.scope].arrived
-    waiting = arrived[change.element]
-    for flow in change.flows:
-        waiting[flow] -= 1
-        if not waiting[flow]:
-            del waiting[flow]
-    if not waiting:
-        del arrived[change.element]
-
-
-def _dropped(instance: ProcessInstance, change: FlowsDropped) -> None:
-    instance.elements[change.scope].arrived.clear()
-
-
-def _values_set(instance: ProcessInstance, change: ValuesSet) -> None:
-    instance.elements[change.scope].values.update(change.values)
-
-
-def _job_created(instance: ProcessInstance, change: JobCreated) -> None:
-    job = change.job
-    # The history keeps the job as it was created; the instance changes its own copy.
-    instance.jobs[job.id] = Job(
-        job.id,
-        job.kind,
-        job.owner,
-        job.due_at,
-        job.attempts_left,
-        job.values,
-        job.child,
-        job.target,
-    )
-    instance.next_job = job.id + 1
-    if job.owner is not None:
-        instance.elements[job.owner].jobs.append(job.id)
-
-
-def _job_retried(instance: ProcessInstance, change: JobRetried) -> None:
-    job = instance.jobs[change.id]
-    job.due_at, job.attempts_left, job.child = change.due_at, change.attempts_left, None
-
-
-def _job_parked(instance: ProcessInstance, change: JobParked) -> None:
-    job = instance.jobs[change.id]
-    job.due_at, job.child = None, change.child
-
-
-def _job_closed(instance: ProcessInstance, change: JobClosed) -> None:
-    job = instance.jobs.pop(change.id)
-    if job.owner is not None:
-        instance.elements[job.owner].jobs.remove(change.id)
-
-
-def _incident_raised(instance: ProcessInstance, change: IncidentRaised) -> None:
-    _move(instance.elements[change.id], change)
-    instance.incidents[change.id] = Incident(change.code, change.message, change.leaving)
-
-
-def _incident_resolved(instance: ProcessInstance, change: IncidentResolved) -> None:
-    _move(instance.elements[change.id], change)
-    del instance.incidents[change.id]
-
-
-def _paused(instance: ProcessInstance, change: TurnPaused) -> None:
-    _job_created(instance, JobCreated(change.job))
-    instance.pending, instance.steps = change.pending, change.steps
-    instance.pause_job = change.job.id
-
-
-def _resumed(instance: ProcessInstance, change: TurnResumed) -> None:
-    del instance.jobs[change.job]
-    instance.pending, instance.pause_job, instance.steps = (), None, 0
-
-
-_APPLIERS: Mapping[type[Change], Callable[[ProcessInstance, Any], None]] = {
-    ElementActivated: _activated,
-    ElementCompleted: _ended,
-    ElementTerminated: _ended,
-    ProcessCanceled: _canceled,
-    FlowTaken: _taken,
-    FlowWaits: _waits,
-    FlowsJoined: _joined,
-    FlowsDropped: _dropped,
-    ValuesSet: _values_set,
-    JobCreated: _job_created,
-    JobRetried: _job_retried,
-    JobParked: _job_parked,
-    JobClosed: _job_closed,
-    IncidentRaised: _incident_raised,
-    IncidentResolved: _incident_resolved,
-    TurnPaused: _paused,
-    TurnResumed: _resumed,
-}

@@ -9,20 +9,29 @@ sets of places are found by walking the flows backwards from the gateway once: t
 in the size of the scope, whatever loops and other gateways it holds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from procession.core.instance import ElementInstance, ProcessInstance
+from procession.core.instance import (
+    COMPENSATING,
+    READY,
+    ElementInstance,
+    ProcessInstance,
+)
 from procession.core.model import BoundaryEvent, Element, Process
 
 
 def still_coming(
-    process: Process, instance: ProcessInstance, scope: ElementInstance, gateway: Element
+    process: Process,
+    instance: ProcessInstance,
+    scope: ElementInstance,
+    gateway: Element,
+    *,
+    filled: Collection[str],
 ) -> bool:
     """Whether a token of the scope can reach an empty incoming flow of the gateway, and no other.
 
-    To be asked when no token of the scope is on its way.
+    `filled`: those that are not empty. To be asked when no token of the scope is on its way.
     """
-    filled = scope.arrived[gateway.id]
     empty = [flow for flow in gateway.incoming if flow not in filled]
     reach_empty = _elements_before(process, gateway.id, empty)
     if not reach_empty:
@@ -53,7 +62,7 @@ def _places(
 ) -> Iterator[str]:
     """Where the other tokens of the scope are: at live elements, and at other joins."""
     for me in instance.elements.values():
-        if me.scope == scope.id and me is not scope:
+        if me.scope == scope.id and me is not scope and me.state not in (READY, COMPENSATING):
             yield me.element
     for join in scope.arrived:
         if join != gateway.id:

@@ -8,21 +8,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from procession.core.behaviours import BEHAVIOURS
-from procession.core.changes import Arrive, ElementCompleted, Enter, Finish, FlowsJoined
+from procession.core.catching import look_at_conditions
+from procession.core.changes import Arrive, ElementCompleted, Enter, Finish, Occur
+from procession.core.compensating import finish_undoing
 from procession.core.ids import ROOT, ElementInstanceId
-from procession.core.instance import ElementInstance
-from procession.core.model import BoundaryEvent, Element, TimerEventDefinition
-from procession.core.schedules import Schedule, schedule
+from procession.core.instance import ACTIVE, FAILED, ElementInstance
+from procession.core.leaving import MISTAKES, leave
+from procession.core.loops import begin
+from procession.core.model import Activity, ComplexGateway, Element
+from procession.core.occurring import occur
 from procession.core.turn import RETURN_JOB, Turn
 from procession.core.values import Direction
-from procession.errors import BadValue, ExpressionError
-
-MISTAKES = (ExpressionError, BadValue)
 
 
 def work_off(turn: Turn) -> None:
     """Take step after step until none is left, or until the turn has been long enough."""
     budget = turn.context.steps_per_turn
+    _look_again(turn)
     while turn.agenda:
         if budget == 0:
             turn.pause()
@@ -31,6 +33,13 @@ def work_off(turn: Turn) -> None:
         turn.steps += 1
         step = turn.agenda.popleft()
         _STEPS[type(step)](turn, step)
+        _look_again(turn)
+
+
+def _look_again(turn: Turn) -> None:
+    """Where a value has changed, a condition that is waited for may have become true."""
+    if turn.values_changed and turn.instance.conditions:
+        look_at_conditions(turn)
 
 
 def _arrive(turn: Turn, step: Arrive) -> None:
@@ -46,8 +55,12 @@ def _enter(turn: Turn, step: Enter) -> None:
 
 def _begin(turn: Turn, element: Element, flow: str | None, scope: ElementInstanceId) -> None:
     me = BEHAVIOURS[type(element)].arrive(turn, element, flow, scope)
-    if me is None:
-        return
+    if me is not None:
+        _go_to_work(turn, element, me)
+
+
+def _go_to_work(turn: Turn, element: Element, me: ElementInstance) -> None:
+    """The element begins, unless the run has gone on for so long that it never will rest."""
     if turn.steps > turn.context.steps_max:
         turn.fail(me, "NeverRests", _never_rests(turn, element))
         return
@@ -62,52 +75,41 @@ def _never_rests(turn: Turn, element: Element) -> str:
 
 
 def begin_work(turn: Turn, element: Element, me: ElementInstance) -> None:
-    """The element does what it does; while it waits, the events on its boundary are waited for."""
+    """The element does what it does; what goes wrong before it has begun is its incident."""
     try:
-        timers = _boundary_timers(turn, element) if element.id in turn.process.boundaries else ()
-        done = BEHAVIOURS[type(element)].activate(turn, element, me)
+        if element.id in turn.process.demanding:
+            assert isinstance(element, Activity), element.label
+            done = begin(turn, element, me)
+        else:
+            done = BEHAVIOURS[type(element)].activate(turn, element, me)
     except MISTAKES as error:
         turn.fail(me, error.code, str(error))
         return
     if done:
         leave(turn, element, me)
-    elif timers and me.id in turn.instance.elements and not turn.waits_for_boundary(me):
-        for boundary, first in timers:
-            turn.start_timer(me, first, boundary.id)
-
-
-def _boundary_timers(turn: Turn, element: Element) -> list[tuple[BoundaryEvent, Schedule]]:
-    """The timers on the activity's boundary, each with its first moment."""
-    found = []
-    for boundary in turn.process.boundaries[element.id]:
-        timer = boundary.definition
-        if isinstance(timer, TimerEventDefinition):
-            value = timer.when.evaluate(turn.values)
-            found.append((boundary, schedule(timer, value, turn.context.now)))
-    return found
-
-
-def leave(turn: Turn, element: Element, me: ElementInstance) -> None:
-    try:
-        flows = BEHAVIOURS[type(element)].leave(turn, element)
-    except MISTAKES as error:
-        turn.fail(me, error.code, str(error), leaving=True)
-        return
-    turn.complete(me, taking=flows)
 
 
 def _finish(turn: Turn, step: Finish) -> None:
-    """All tokens of the scope rest: a join may open, or the scope is done if nothing is alive."""
-    me = turn.active(step.scope)
+    """All tokens of the scope rest: see what comes next, if anything does."""
+    me = turn.instance.elements.get(step.scope)
     if me is None or turn.in_flight.get(step.scope):
         return
-    if me.arrived and _open_a_join(turn, me):
+    if me.state is ACTIVE and not me.compensating:
+        _finish_scope(turn, me)
+    elif me.state is not FAILED and not me.children:
+        finish_undoing(turn, me)
+
+
+def _finish_scope(turn: Turn, me: ElementInstance) -> None:
+    """A join may open, or the scope is done if nothing is alive."""
+    if (me.arrived or me.opened) and _open_a_join(turn, me):
         return
-    if me.children:
+    if me.children or not _is_over(turn, me):
         return
     if me.arrived:
         turn.fail(me, "JoinStarved", _starved(turn, me))
     elif me.id == ROOT:
+        turn.stop_waiting(me)
         turn.record(ElementCompleted(ROOT))
         turn.agenda.clear()  # Nothing is on its way; what is left would only look once more.
         answer_parent(turn)
@@ -115,12 +117,21 @@ def _finish(turn: Turn, step: Finish) -> None:
         leave(turn, turn.process.elements[me.element], me)
 
 
+def _is_over(turn: Turn, me: ElementInstance) -> bool:
+    if me.id == ROOT:
+        return True
+    element = turn.process.elements[me.element]
+    return BEHAVIOURS[type(element)].is_over(turn, element, me)
+
+
 def _open_a_join(turn: Turn, scope: ElementInstance) -> bool:
-    for join, waiting in scope.arrived.items():
+    for join in (*scope.arrived, *(each for each in scope.opened if each not in scope.arrived)):
         element = turn.process.elements[join]
-        if BEHAVIOURS[type(element)].opens(turn, element, scope):
-            turn.record(FlowsJoined(tuple(waiting), join, scope.id))
-            begin_work(turn, element, turn.activate(element, scope.id))
+        me = BEHAVIOURS[type(element)].opens(turn, element, scope)
+        if me is not None:
+            _go_to_work(turn, element, me)
+            if me.state is FAILED:
+                turn.finish_later(scope.id)  # Other joins of the scope may open nevertheless.
             return True
     return False
 
@@ -128,6 +139,11 @@ def _open_a_join(turn: Turn, scope: ElementInstance) -> bool:
 def _starved(turn: Turn, scope: ElementInstance) -> str:
     join, waiting = next(iter(scope.arrived.items()))
     element = turn.process.elements[join]
+    if isinstance(element, ComplexGateway):
+        return (
+            f"the activation condition of {element.label} does not hold with the tokens that wait "
+            f"there ({sum(waiting.values())}), and none can come any more; change a value and retry"
+        )
     missing = ", ".join(flow for flow in element.incoming if flow not in waiting)
     return (
         f"{element.label} waits for a token on {missing}, and none can come any more; "
@@ -144,11 +160,13 @@ def answer_parent(turn: Turn) -> None:
         for code, parameter in turn.process.parameters.items()
         if parameter.direction in (Direction.OUT, Direction.BOTH)
     }
-    turn.create_job(RETURN_JOB, None, results)
+    undeclared = {n: v for n, v in turn.values.items() if n not in turn.process.parameters}
+    turn.create_job(RETURN_JOB, None, {**results, **undeclared})
 
 
 _STEPS: Mapping[type[Any], Callable[[Turn, Any], None]] = {
     Arrive: _arrive,
     Enter: _enter,
+    Occur: occur,
     Finish: _finish,
 }

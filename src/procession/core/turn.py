@@ -6,11 +6,12 @@ recurs along sequence flows, so a process may be as long as it likes.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from procession.core.apply import apply
 from procession.core.changes import (
     AnyChange,
     Arrive,
@@ -25,26 +26,22 @@ from procession.core.changes import (
     Job,
     JobClosed,
     JobCreated,
-    ProcessCanceled,
+    Occur,
     Step,
+    Subscribed,
+    Subscription,
     TurnPaused,
     TurnResumed,
+    Unsubscribed,
     ValuesSet,
 )
-from procession.core.ids import ROOT, ElementInstanceId, JobId
-from procession.core.instance import ElementInstance, ElementState, ProcessInstance, apply
-from procession.core.model import (
-    BoundaryEvent,
-    Element,
-    ErrorEventDefinition,
-    Expression,
-    Output,
-    Process,
-    Template,
-)
+from procession.core.ids import ROOT, ElementInstanceId, JobId, SubscriptionId
+from procession.core.instance import ElementInstance, ElementState, ProcessInstance
+from procession.core.model import AdHocSubProcess, Element, Expression, Output, Process, Template
 from procession.core.schedules import Schedule
-from procession.core.values import Kind, Value, Values, convert, shown, untyped
-from procession.errors import BadValue, ExpressionError
+from procession.core.values import Value, Values, convert, shown, untyped
+from procession.core.variables import place, visible
+from procession.errors import ExpressionError
 
 STEPS_PER_TURN = 1_000
 STEPS_MAX = 1_000_000
@@ -55,6 +52,9 @@ CALL_JOB = "call"
 RETURN_JOB = "return"
 RETURN_ERROR_JOB = "return-error"
 CANCEL_CHILD_JOB = "cancel-child"
+MESSAGE_JOB = "message"
+SIGNAL_JOB = "signal"
+ESCALATION_JOB = "escalation"
 
 
 class Context(Struct, frozen=True):
@@ -72,7 +72,10 @@ class Context(Struct, frozen=True):
 class Turn:
     """The state of one run of `decide`; it lives as long as the call does."""
 
-    __slots__ = ("agenda", "changes", "context", "in_flight", "instance", "process", "steps")
+    __slots__ = (
+        *("agenda", "changes", "context", "in_flight", "instance", "process", "steps"),
+        "values_changed",
+    )
 
     def __init__(self, process: Process, instance: ProcessInstance, context: Context) -> None:
         self.process = process
@@ -83,6 +86,8 @@ class Turn:
         # The tokens on their way, by scope: a scope with one has not finished.
         self.in_flight: dict[ElementInstanceId, int] = {}
         self.steps = 0
+        # Conditions that wait to become true are looked at once more.
+        self.values_changed = False
 
     def record(self, change: AnyChange) -> None:
         """Write down what has happened, and let it happen."""
@@ -99,15 +104,19 @@ class Turn:
 
     def complete(self, me: ElementInstance, taking: Sequence[str] = ()) -> None:
         """The element has completed; a token leaves along each of the flows, or is consumed."""
-        for job in tuple(me.jobs):
-            self.record(JobClosed(job))
+        if me.jobs or me.subscriptions:
+            self.stop_waiting(me)
         self.record(ElementCompleted(me.id))
-        scope = me.scope
-        for flow in taking:
+        self.take(taking, me.scope)
+        scope = self.instance.elements[me.scope]
+        if not taking or scope.arrived or scope.opened:
+            self.finish_later(scope.id)
+
+    def take(self, flows: Sequence[str], scope: ElementInstanceId) -> None:
+        """A token leaves along each of the flows."""
+        for flow in flows:
             self.changes.append(FlowTaken(flow, scope))  # It changes no state.
             self._expect(Arrive(flow, scope))
-        if not taking or self.instance.elements[scope].arrived:
-            self.finish_later(scope)
 
     def enter(self, scope: ElementInstance) -> None:
         """The scope begins: its start event, or all that no flow leads to (BPMN 2.0.2 §10.5.2)."""
@@ -125,126 +134,155 @@ class Turn:
         self.in_flight[step.scope] = self.in_flight.get(step.scope, 0) + 1
         self.agenda.append(step)
 
-    def fail(self, me: ElementInstance, code: str, message: str, *, leaving: bool = False) -> None:
+    def fail(
+        self,
+        me: ElementInstance,
+        code: str,
+        message: str,
+        *,
+        leaving: bool = False,
+        occurred: Occur | None = None,
+    ) -> None:
         """The element is stuck until an operator resolves the incident."""
-        self.record(IncidentRaised(me.id, code, message, leaving))
+        self.record(IncidentRaised(me.id, code, message, leaving, occurred))
 
     # -- scopes -----------------------------------------------------------------------------------
 
     def terminate_within(
-        self, scope: ElementInstance, keep: ElementInstanceId | None = None
+        self, scope: ElementInstance, keep: Container[ElementInstanceId] = ()
     ) -> None:
         """End all that is alive within the scope, inner first, and drop its tokens."""
-        doomed = self._descendants(scope.id)
+        doomed = self.descendants(scope.id)
         for me in reversed(doomed):
-            if me.id != keep:
+            if me.id not in keep:
                 self.terminate(me)
         dropped = {me.id for me in doomed} | {scope.id}
         self.agenda = deque(step for step in self.agenda if step.scope not in dropped)
         for number in dropped:
             self.in_flight.pop(number, None)
-        if scope.arrived:
-            self.record(FlowsDropped(scope.id))
+        for left in (scope, *(me for me in doomed if me.id in keep)):
+            if left.arrived or left.opened:
+                self.record(FlowsDropped(left.id))
 
-    def _descendants(self, scope: ElementInstanceId) -> list[ElementInstance]:
+    def descendants(self, scope: ElementInstanceId) -> list[ElementInstance]:
         """All within the scope; a scope is older than what it holds, so one pass finds them."""
+        elements = self.instance.elements
         scopes, found = {scope}, []
-        for me in self.instance.elements.values():
-            if me.id != ROOT and me.scope in scopes:
+        # What is ready in an ad-hoc sub-process is not counted, so all must be looked at there.
+        left, counted = elements[scope].children, not self._is_ad_hoc(elements[scope])
+        for me in elements.values() if left or not counted else ():
+            if me.scope in scopes and me.id != ROOT:
                 scopes.add(me.id)
                 found.append(me)
+                left, counted = left + me.children - 1, counted and not self._is_ad_hoc(me)
+                if counted and not left:
+                    break
         return found
 
+    def _is_ad_hoc(self, me: ElementInstance) -> bool:
+        return isinstance(self.process.elements.get(me.element), AdHocSubProcess)
+
     def terminate(self, me: ElementInstance) -> None:
-        for job in tuple(me.jobs):
-            self.close_job(job)
+        self.stop_waiting(me)
         self.record(ElementTerminated(me.id))
 
     # -- events -----------------------------------------------------------------------------------
 
-    def start_timer(self, me: ElementInstance, schedule: Schedule, target: str = "") -> None:
+    def start_timer(
+        self, me: ElementInstance, schedule: Schedule, target: str = "", definition: int = 0
+    ) -> None:
         """Wait for a moment; then `target`, or the element instance itself, goes on."""
         job = self._job(TIMER_JOB, me.id, schedule.as_values(), attempts=1)
-        job.due_at, job.target = schedule.due_at, target
+        job.due_at, job.target, job.definition = schedule.due_at, target, definition
         self.record(JobCreated(job))
 
-    def waits_for_boundary(self, me: ElementInstance) -> bool:
-        """Whether jobs for the events on its boundary are open already."""
-        return any(self.instance.jobs[job].target for job in me.jobs)
+    def subscribe(self, subscription: Subscription) -> None:
+        """Wait for a message, a signal or a condition; the number of the subscription is given."""
+        subscription.id = SubscriptionId(self.instance.next_subscription)
+        self.record(Subscribed(subscription))
 
-    def trigger(self, boundary: BoundaryEvent, host: ElementInstance) -> None:
-        """A boundary event has caught something: a token starts at it, and the host may end."""
-        if boundary.interrupting:
-            self.terminate_within(host)
-            self.terminate(host)
-        self._expect(Enter(boundary.id, host.scope))
+    def stop_waiting(self, me: ElementInstance, targets: Container[str] | None = None) -> None:
+        """Its jobs and subscriptions, or those for the targets only, are not wanted any more."""
+        instance = self.instance
+        for job in tuple(me.jobs):
+            if targets is None or instance.jobs[job].target in targets:
+                self.close_job(job)
+        for number in tuple(me.subscriptions):
+            if targets is None or instance.subscription(number).target in targets:
+                self.record(Unsubscribed(number))
 
-    def throw_error(self, me: ElementInstance, code: str) -> bool:
-        """Whether a boundary event of the element or of a scope around it has caught the error.
+    def occur_next(self, steps: Sequence[Occur]) -> None:
+        """Events have occurred; they are seen to before all else that is on the agenda."""
+        self.agenda.extendleft(reversed(steps))
 
-        The innermost catches; what stood inside it is terminated (BPMN 2.0.2 §13.5.5). On one
-        activity the event that names the code goes before the one that catches every error.
-        """
-        while me.id != ROOT:
-            for caught in (code, None):
-                boundary = self._catching(me, caught)
-                if boundary is not None:
-                    self.trigger(boundary, me)
-                    return True
-            me = self.instance.elements[me.scope]
-        return False
-
-    def _catching(self, me: ElementInstance, code: str | None) -> BoundaryEvent | None:
-        wanted = ErrorEventDefinition(code)
-        boundaries = self.process.boundaries.get(me.element, ())
-        return next((each for each in boundaries if each.definition == wanted), None)
-
-    def end_by_error(self, code: str, message: str) -> None:
-        """The run ends, and the call that it answers throws the error on."""
-        self.terminate_within(self.instance.root)
-        self.record(ProcessCanceled(f"the error {code!r} was not caught; {message}"))
-        self.create_job(RETURN_ERROR_JOB, None, {"code": code, "message": message})
+    def begin_at(self, element: str, scope: ElementInstanceId) -> None:
+        """A token starts at an element to which no flow leads it."""
+        self._expect(Enter(element, scope))
 
     # -- values -----------------------------------------------------------------------------------
 
     @property
     def values(self) -> Values:
-        """What expressions see: the process's parameters."""
+        """The process's parameters."""
         return self.instance.elements[ROOT].values
 
-    def holds(self, expression: Expression) -> bool:
+    def visible(self, me: ElementInstanceId) -> Mapping[str, Value]:
+        """What expressions see at an element instance."""
+        return visible(self.instance, me)
+
+    def holds(self, condition: Expression, me: ElementInstanceId) -> bool:
         """Whether a condition holds; one that is not true or false is an error, never a guess."""
-        answer = expression.evaluate(self.values)
+        return self.holds_of(condition, self.visible(me))
+
+    def holds_of(self, condition: Expression, values: Mapping[str, Value]) -> bool:
+        """The same, of these values."""
+        answer = condition.evaluate(values)
         if answer is True or answer is False:
             return answer
         raise ExpressionError(
-            f"the condition {shown(expression.text)} gives {shown(answer)}, not true or false"
+            f"the condition {shown(condition.text)} gives {shown(answer)}, not true or false"
         )
 
-    def set_parameters(self, values: Mapping[str, Value]) -> None:
-        """Set process parameters, converted to their types. Raises BadValue and sets nothing."""
-        typed = {code: convert(code, self._kind(code), values[code]) for code in values}
-        if typed:
-            self.record(ValuesSet(ROOT, typed))
+    def assign(self, me: ElementInstanceId, values: Mapping[str, Value]) -> None:
+        """Set variables where an element instance sees them, converted to their types.
 
-    def _kind(self, code: str) -> Kind:
-        parameter = self.process.parameters.get(code)
-        if parameter is None:
-            raise BadValue(f"{self.process.id}: there is no parameter {shown(code)}")
-        return parameter.kind
+        Raises BadValue and sets nothing.
+        """
+        typed: dict[ElementInstanceId, Values] = {}
+        for name, value in values.items():
+            owner, kind = place(self.process, self.instance, me, name)
+            typed.setdefault(owner, {})[name] = convert(name, kind, value)
+        for owner, owned in typed.items():
+            self.set_values(owner, owned)
 
-    def set_outputs(self, outputs: Iterable[Output], answer: Mapping[str, Value]) -> None:
-        """Set the parameters that take results of outside work, or none of them (BadValue)."""
-        self.set_parameters({output.target: answer.get(output.source) for output in outputs})
+    def assign_known(self, me: ElementInstanceId, values: Mapping[str, Value]) -> None:
+        """The same for what the element instance sees; an open process takes all of it."""
+        seen = self.visible(me)
+        known = {n: value for n, value in values.items() if self.process.open or n in seen}
+        self.assign(me, known)
 
-    def fill(self, template: Template) -> Value:
+    def set_values(self, owner: ElementInstanceId, values: Values) -> None:
+        """Set variables of one scope that have their types already."""
+        self.record(ValuesSet(owner, values))
+        self.values_changed = True
+
+    def assign_outputs(
+        self, me: ElementInstanceId, outputs: Iterable[Output], answer: Mapping[str, Value]
+    ) -> None:
+        """Set the variables that take results, or none of them (BadValue)."""
+        self.assign(me, {output.target: answer.get(output.source) for output in outputs})
+
+    def fill(self, template: Template, me: ElementInstanceId) -> Value:
         """The template with its expressions evaluated. Raises BadValue, as a job must be kept."""
+        return self._fill(template, self.visible(me))
+
+    def _fill(self, template: Template, values: Mapping[str, Value]) -> Value:
         if isinstance(template, Expression):
-            return untyped(shown(template.text), template.evaluate(self.values))
+            return untyped(shown(template.text), template.evaluate(values))
         if isinstance(template, Mapping):
-            return {key: self.fill(item) for key, item in template.items()}
+            return {key: self._fill(item, values) for key, item in template.items()}
         if isinstance(template, tuple):
-            return [self.fill(item) for item in template]
+            return [self._fill(item, values) for item in template]
         return template
 
     # -- jobs -------------------------------------------------------------------------------------
@@ -287,9 +325,11 @@ class Turn:
         self.agenda.extend(self.instance.pending)
         self.steps = self.instance.steps
         for step in self.agenda:
-            if not isinstance(step, Finish):
+            if isinstance(step, Arrive | Enter):
                 self.in_flight[step.scope] = self.in_flight.get(step.scope, 0) + 1
         self.record(TurnResumed(self.instance.pause_job))
+
+    # -- finding ----------------------------------------------------------------------------------
 
     def active(self, number: ElementInstanceId) -> ElementInstance | None:
         """The element instance, if it is alive and not stuck."""

@@ -42,6 +42,7 @@ class DataType(StrEnum):
     GUID = "Guid"
     LOOKUP = "Lookup"
     COLLECTION = "Collection"
+    ANY = "Any"  # as it came: a data object, say, of which the file does not say the structure
 
 
 # Creatio's finer names for the same kinds (PROCESS-MODEL 2); a mapping needs the same kind only.
@@ -101,7 +102,7 @@ def convert(name: str, kind: Kind, value: Value) -> Value:
 
 def from_text(name: str, kind: Kind, text: str) -> Value:
     """The value that `text` stands for, by the invariant culture (CONTRACT 3). Raises BadValue."""
-    if kind.type is DataType.TEXT:
+    if kind.type in (DataType.TEXT, DataType.ANY):
         return checked_text(name, text)
     if kind.type is DataType.COLLECTION:
         return _convert_collection(name, kind, _json_array(name, text))
@@ -395,4 +396,5 @@ _CONVERTERS: Mapping[DataType, Callable[[str, Kind, Value], Value]] = {
     DataType.GUID: _convert_guid,
     DataType.LOOKUP: _convert_guid,
     DataType.COLLECTION: _convert_collection,
+    DataType.ANY: lambda name, kind, value: untyped(name, value),
 }

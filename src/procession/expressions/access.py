@@ -66,7 +66,7 @@ def name(scope: Scope, node: ast.Name) -> Code:
 def _unknown_name(scope: Scope, name: str) -> str:
     if name in FUNCTIONS or name in scope.functions:
         return f"{name} is a function; write {name}(…)"
-    known = {known for layer in scope.layers for known in layer}
+    known = {*scope.kinds, *(known for layer in scope.layers for known in layer)}
     return f"nothing is named {name!r}; {did_you_mean(name, known)}"
 
 

@@ -15,7 +15,7 @@ from procession.expressions import access, conditions, operators
 from procession.expressions.budget import Frame, weigh
 from procession.expressions.calls import call
 from procession.expressions.functions import METHODS
-from procession.expressions.scope import Code, Run, Scope, parameters
+from procession.expressions.scope import Code, Run, Scope
 from procession.expressions.source import (
     CAUGHT,
     FAILURES,
@@ -55,7 +55,7 @@ def _compile(
     text: str, kinds: Mapping[str, Kind], gives: tuple[str, ...] | None = None
 ) -> Expression:
     source, node = parse_expression(text)
-    code = Scope(source, NODES, METHODS, [parameters(kinds)]).compile(node)
+    code = Scope(source, NODES, METHODS, kinds).compile(node)
     if gives and code.type.name not in gives:
         raise source.error(node, _no_condition(node, code.type.name))
     run = code.run

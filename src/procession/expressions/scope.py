@@ -71,9 +71,11 @@ class UserFunction:
 
 @dataclass(slots=True)
 class Scope:
-    """What is visible where the compiler stands. `layers`: the innermost names last.
+    """What is visible where the compiler stands: the parameters, and names within the text.
 
-    `nodes` says how each kind of expression is compiled; `methods` what may be called on values.
+    `kinds`: the parameters, of which those that the text names get into the outermost of the
+    `layers`; the innermost is the last one. `nodes` says how each kind of expression is compiled;
+    `methods` what may be called on values.
     `changing`: lists and rows may change in place, so what they hold is not known beforehand.
     `loops` and `in_function` say what `break` and `return` may stand in.
     """
@@ -81,7 +83,8 @@ class Scope:
     source: Source
     nodes: Mapping[type[ast.AST], Callable[..., Code]]
     methods: Mapping[str, Mapping[str, Callee]]
-    layers: list[dict[str, Variable]]
+    kinds: Mapping[str, Kind]
+    layers: list[dict[str, Variable]] = field(default_factory=lambda: [{}])
     functions: dict[str, UserFunction] = field(default_factory=dict)
     changing: bool = False
     loops: int = 0
@@ -98,7 +101,17 @@ class Scope:
 
     def find(self, name: str) -> Variable | None:
         """The innermost variable of a name."""
-        return next((layer[name] for layer in reversed(self.layers) if name in layer), None)
+        found = next((layer[name] for layer in reversed(self.layers) if name in layer), None)
+        return found or self._parameter(name)
+
+    def _parameter(self, name: str) -> Variable | None:
+        """The parameter of a name; a file may have thousands, and a text names a few of them."""
+        code = name if name in self.kinds else _not_ascii(name, self.kinds)
+        if code is None:
+            return None
+        found = Variable(code, parameter=True, type=type_of_kind(self.kinds[code]))
+        self.layers[0][name] = found
+        return found
 
     def hidden(self, name: str) -> Variable:
         """A variable that no text can name, or that hides one of its name for a while."""
@@ -130,12 +143,10 @@ def constant(value: Value) -> Code:
     return Code(read, type_of_value(value), constant=True)
 
 
-def parameters(kinds: Mapping[str, Kind]) -> dict[str, Variable]:
-    """The layer of the visible parameters. Python reads identifiers in their NFKC form."""
-    return {
-        unicodedata.normalize("NFKC", code): Variable(code, parameter=True, type=type_of_kind(kind))
-        for code, kind in kinds.items()
-    }
+def _not_ascii(name: str, codes: Iterable[str]) -> str | None:
+    """The code that Python reads as this name: it reads identifiers in their NFKC form."""
+    others = (code for code in codes if not code.isascii())
+    return next((code for code in others if unicodedata.normalize("NFKC", code) == name), None)
 
 
 _SETS = "a set is not offered; write a list, such as ['a', 'b']"

@@ -5,7 +5,7 @@ runs on copies, so a script that fails has changed nothing.
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from procession.core.model import Script
 from procession.core.values import Kind, Value, Values
@@ -14,7 +14,7 @@ from procession.expressions.assignments import names_bound, statements_in
 from procession.expressions.budget import Frame, Refused, ScriptFrame, copied, same, weigh
 from procession.expressions.formula import NODES
 from procession.expressions.functions import CHANGING_METHODS, FUNCTIONS, SCRIPT_METHODS
-from procession.expressions.scope import Run, Scope, UserFunction, Variable, parameters
+from procession.expressions.scope import Run, Scope, UserFunction, Variable
 from procession.expressions.source import (
     CAUGHT,
     expression_errors_only,
@@ -34,28 +34,27 @@ _CHANGING_NAMES = frozenset(name for table in CHANGING_METHODS.values() for name
 def compile_script(text: str, kinds: Mapping[str, Kind]) -> Script:
     """The script that `text` writes, over parameters of these kinds. Raises ExpressionError."""
     source, module = parse_script(text)
-    base = parameters(kinds)
-    scope = Scope(source, NODES, SCRIPT_METHODS, [base], changing=_changes(module))
+    nodes = list(ast.walk(module))
+    scope = Scope(source, NODES, SCRIPT_METHODS, kinds, changing=any(map(_is_change, nodes)))
+    base = scope.layers[0]
+    for name in _names_in(nodes):
+        scope.find(name)  # From now on `base` has the parameters that the script names.
     _declare(scope, base, module.body)
-    _check_used(scope, base, module)
+    _check_used(scope, base, module.body, nodes)
     definitions = [node for node in module.body if isinstance(node, ast.FunctionDef)]
     for definition in definitions:
         scope.functions[definition.name] = _signature(scope, definition)
     for definition in definitions:
         _compile_function(scope, definition)
     body = block(scope, [node for node in module.body if node not in definitions] or [ast.Pass()])
-    names = _names_in(module)
-    used = [found.key for name, found in base.items() if found.parameter and name in names]
+    keys = {found.key for found in base.values() if found.parameter}
+    used = [code for code in kinds if code in keys]
     run = _runner(body, used, scope.changing)
     return Script(text=text, language=LANGUAGE, run=run)
 
 
-def _changes(module: ast.Module) -> bool:
-    """Whether the script may change a list or a row in place."""
-    return any(_is_change(node) for node in ast.walk(module))
-
-
 def _is_change(node: ast.AST) -> bool:
+    """Whether it may change a list or a row in place."""
     if isinstance(node, ast.Subscript):
         return isinstance(node.ctx, ast.Store)
     if isinstance(node, ast.Attribute):
@@ -73,17 +72,22 @@ def _declare(scope: Scope, layer: dict[str, Variable], body: list[ast.stmt]) -> 
                 variable.type = UNKNOWN
 
 
-def _names_in(tree: ast.AST, context: type[ast.expr_context] = ast.expr_context) -> set[str]:
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    return {node.id for node in nodes if isinstance(node.ctx, context)}
+def _names_in(
+    nodes: Iterable[ast.AST], context: type[ast.expr_context] = ast.expr_context
+) -> set[str]:
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    return {node.id for node in names if isinstance(node.ctx, context)}
 
 
 def _check_used(
-    scope: Scope, layer: Mapping[str, Variable], tree: ast.Module | ast.FunctionDef
+    scope: Scope,
+    layer: Mapping[str, Variable],
+    body: list[ast.stmt],
+    nodes: Iterable[ast.AST],
 ) -> None:
     """A name that is written but never read is a misspelt parameter, or nothing at all."""
-    read = _names_in(tree, ast.Load)
-    for statement in statements_in(list(tree.body)):
+    read = _names_in(nodes, ast.Load)
+    for statement in statements_in(body):
         for node in names_bound(statement):
             unread = not layer[node.id].parameter and node.id not in read
             if unread and not isinstance(statement, ast.For) and not node.id.startswith("_"):
@@ -91,10 +95,9 @@ def _check_used(
 
 
 def _unread(scope: Scope, name: str) -> str:
-    known = [known for known, variable in scope.layers[0].items() if variable.parameter]
-    if name in known:
+    if name in scope.kinds:
         return f"{name}: a function has names of its own; return the value and assign it outside"
-    return f"{name} is no parameter and never read; {did_you_mean(name, known)}"
+    return f"{name} is no parameter and never read; {did_you_mean(name, scope.kinds)}"
 
 
 def _signature(scope: Scope, node: ast.FunctionDef) -> UserFunction:
@@ -118,7 +121,7 @@ def _compile_function(scope: Scope, node: ast.FunctionDef) -> None:
     scope.in_function = True
     scope.layers.append(layer)
     _declare(scope, layer, node.body)
-    _check_used(scope, layer, node)
+    _check_used(scope, layer, node.body, ast.walk(node))
     function.body = _function_body(block(scope, node.body))
     scope.layers.pop()
     scope.in_function = False

@@ -77,6 +77,7 @@ _BY_DATA_TYPE: Mapping[DataType, Type] = {
     DataType.TIME: TIME,
     DataType.GUID: GUID,
     DataType.LOOKUP: GUID,
+    DataType.ANY: UNKNOWN,
 }
 
 

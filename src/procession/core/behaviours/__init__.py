@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from procession.core.behaviours.ad_hoc import AdHocSubProcessBehaviour
 from procession.core.behaviours.base import Behaviour
+from procession.core.behaviours.complex import ComplexGatewayBehaviour
 from procession.core.behaviours.events import (
     BoundaryEventBehaviour,
     EndEventBehaviour,
-    ErrorEndEventBehaviour,
     IntermediateCatchEventBehaviour,
     IntermediateThrowEventBehaviour,
     StartEventBehaviour,
-    TerminateEndEventBehaviour,
 )
 from procession.core.behaviours.gateways import (
+    EventBasedGatewayBehaviour,
     ExclusiveGatewayBehaviour,
     InclusiveGatewayBehaviour,
     ParallelGatewayBehaviour,
@@ -22,28 +23,35 @@ from procession.core.behaviours.scopes import CallActivityBehaviour, SubProcessB
 from procession.core.behaviours.tasks import (
     AbstractTaskBehaviour,
     ManualTaskBehaviour,
+    ReceiveTaskBehaviour,
     ScriptTaskBehaviour,
+    SendTaskBehaviour,
     ServiceTaskBehaviour,
     UserTaskBehaviour,
 )
 from procession.core.model import (
     AbstractTask,
+    AdHocSubProcess,
     BoundaryEvent,
+    BusinessRuleTask,
     CallActivity,
+    ComplexGateway,
     Element,
     EndEvent,
-    ErrorEndEvent,
+    EventBasedGateway,
     ExclusiveGateway,
     InclusiveGateway,
     IntermediateCatchEvent,
     IntermediateThrowEvent,
     ManualTask,
     ParallelGateway,
+    ReceiveTask,
     ScriptTask,
+    SendTask,
     ServiceTask,
     StartEvent,
     SubProcess,
-    TerminateEndEvent,
+    Transaction,
     UserTask,
 )
 
@@ -54,16 +62,21 @@ BEHAVIOURS: Mapping[type[Element], Behaviour[Any]] = {
     IntermediateThrowEvent: IntermediateThrowEventBehaviour(),
     IntermediateCatchEvent: IntermediateCatchEventBehaviour(),
     BoundaryEvent: BoundaryEventBehaviour(),
-    ErrorEndEvent: ErrorEndEventBehaviour(),
-    TerminateEndEvent: TerminateEndEventBehaviour(),
     ExclusiveGateway: ExclusiveGatewayBehaviour(),
     InclusiveGateway: InclusiveGatewayBehaviour(),
     ParallelGateway: ParallelGatewayBehaviour(),
+    EventBasedGateway: EventBasedGatewayBehaviour(),
+    ComplexGateway: ComplexGatewayBehaviour(),
     AbstractTask: AbstractTaskBehaviour(),
     ManualTask: ManualTaskBehaviour(),
     UserTask: UserTaskBehaviour(),
     ScriptTask: ScriptTaskBehaviour(),
     ServiceTask: ServiceTaskBehaviour(),
+    BusinessRuleTask: ServiceTaskBehaviour(),
+    SendTask: SendTaskBehaviour(),
+    ReceiveTask: ReceiveTaskBehaviour(),
     SubProcess: SubProcessBehaviour(),
+    Transaction: SubProcessBehaviour(),
+    AdHocSubProcess: AdHocSubProcessBehaviour(),
     CallActivity: CallActivityBehaviour(),
 }

@@ -5,6 +5,7 @@
 | arrive    | a token gets here             | activate the element                          |
 | opens     | tokens wait here, all rest    | wait on                                       |
 | activate  | the element begins            | it has nothing to do: it is done at once      |
+| is_over   | nothing runs in the scope     | its work is done                              |
 | resume    | what it waited for has come   | keep the values; it is done                   |
 | leave     | its work is done: which way?  | every flow whose condition holds              |
 | execute   | a caller asks for it by GUID  | refuse: it waits for something else           |
@@ -36,9 +37,9 @@ class Behaviour(Generic[E]):
         """The element instance that begins now, or None if the token waits."""
         return turn.activate(element, scope)
 
-    def opens(self, turn: Turn, element: E, scope: ElementInstance) -> bool:
-        """Whether a join with waiting tokens goes on, now that all of its scope rest."""
-        return False
+    def opens(self, turn: Turn, element: E, scope: ElementInstance) -> ElementInstance | None:
+        """The element instance of a join that goes on, now that all tokens of its scope rest."""
+        return None
 
     def activate(self, turn: Turn, element: E, me: ElementInstance) -> bool:
         """Begin; True: its work is done."""
@@ -46,18 +47,22 @@ class Behaviour(Generic[E]):
 
     def resume(self, turn: Turn, element: E, me: ElementInstance, values: Values) -> bool:
         """Go on with what has come; True: its work is done."""
-        turn.set_parameters(values)
+        turn.assign(me.id, values)
         return True
 
-    def leave(self, turn: Turn, element: E) -> Sequence[str]:
+    def leave(self, turn: Turn, element: E, me: ElementInstance) -> Sequence[str]:
         """The flows to take: all whose condition holds (BPMN 2.0.2 §13.3.1, implicit split)."""
         outgoing, flows = element.outgoing, turn.process.flows
         if len(outgoing) == 1 and flows[outgoing[0]].condition is None:
             return outgoing
         chosen = [
-            flow for flow in outgoing if flow != element.default and open_to(turn, flows[flow])
+            flow for flow in outgoing if flow != element.default and open_to(turn, flows[flow], me)
         ]
         return chosen if chosen or not outgoing else default_flow(element)
+
+    def is_over(self, turn: Turn, element: E, me: ElementInstance) -> bool:
+        """Whether a scope is done, now that nothing is active in it."""
+        return True
 
     def execute(self, turn: Turn, element: E, me: ElementInstance, values: Values) -> bool:
         """Do it now, for a caller; True: its work is done."""
@@ -67,9 +72,9 @@ class Behaviour(Generic[E]):
         )
 
 
-def open_to(turn: Turn, flow: SequenceFlow) -> bool:
+def open_to(turn: Turn, flow: SequenceFlow, me: ElementInstance) -> bool:
     """Whether a token may take the flow: it has no condition, or the condition holds."""
-    return flow.condition is None or turn.holds(flow.condition)
+    return flow.condition is None or turn.holds(flow.condition, me.id)
 
 
 def default_flow(element: Element) -> tuple[str, ...]:

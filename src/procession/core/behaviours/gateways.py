@@ -3,20 +3,26 @@
 from collections.abc import Sequence
 
 from procession.core.behaviours.base import Behaviour, default_flow, open_to
+from procession.core.catching import Wait, begin_waits, waits_for
 from procession.core.changes import FlowsJoined, FlowWaits
 from procession.core.ids import ElementInstanceId
 from procession.core.instance import ElementInstance
 from procession.core.joins import still_coming
-from procession.core.model import ExclusiveGateway, InclusiveGateway, ParallelGateway
+from procession.core.model import (
+    EventBasedGateway,
+    ExclusiveGateway,
+    InclusiveGateway,
+    ParallelGateway,
+)
 from procession.core.turn import Turn
 
 
 class ExclusiveGatewayBehaviour(Behaviour[ExclusiveGateway]):
     """Passes each token at once, along the first flow whose condition holds (§13.4.2)."""
 
-    def leave(self, turn: Turn, element: ExclusiveGateway) -> Sequence[str]:
+    def leave(self, turn: Turn, element: ExclusiveGateway, me: ElementInstance) -> Sequence[str]:
         for flow in element.outgoing:
-            if flow != element.default and open_to(turn, turn.process.flows[flow]):
+            if flow != element.default and open_to(turn, turn.process.flows[flow], me):
                 return (flow,)
         return default_flow(element) if element.outgoing else ()
 
@@ -36,8 +42,14 @@ class InclusiveGatewayBehaviour(Behaviour[InclusiveGateway]):
         turn.finish_later(scope)
         return None
 
-    def opens(self, turn: Turn, element: InclusiveGateway, scope: ElementInstance) -> bool:
-        return not still_coming(turn.process, turn.instance, scope, element)
+    def opens(
+        self, turn: Turn, element: InclusiveGateway, scope: ElementInstance
+    ) -> ElementInstance | None:
+        waiting = tuple(scope.arrived[element.id])
+        if still_coming(turn.process, turn.instance, scope, element, filled=waiting):
+            return None
+        turn.record(FlowsJoined(waiting, element.id, scope.id))
+        return turn.activate(element, scope.id)
 
 
 class ParallelGatewayBehaviour(Behaviour[ParallelGateway]):
@@ -57,5 +69,19 @@ class ParallelGatewayBehaviour(Behaviour[ParallelGateway]):
         turn.record(FlowsJoined(element.incoming, element.id, scope))
         return turn.activate(element, scope)
 
-    def leave(self, turn: Turn, element: ParallelGateway) -> Sequence[str]:
+    def leave(self, turn: Turn, element: ParallelGateway, me: ElementInstance) -> Sequence[str]:
         return element.outgoing
+
+
+class EventBasedGatewayBehaviour(Behaviour[EventBasedGateway]):
+    """Waits for the first of the events that its flows lead to (§13.4.4)."""
+
+    def activate(self, turn: Turn, element: EventBasedGateway, me: ElementInstance) -> bool:
+        begin_waits(turn, waits_behind(turn, element, me))
+        return False
+
+
+def waits_behind(turn: Turn, element: EventBasedGateway, me: ElementInstance) -> list[Wait]:
+    """The waits for all events behind the gateway."""
+    events = (turn.process.elements[turn.process.flows[each].target] for each in element.outgoing)
+    return [w for event in events for w in waits_for(turn, me, event, target=event.id)]

@@ -1,0 +1,78 @@
+"""Texts that were compiled when the process was read, and what is made of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from procession.core.values import Direction, Kind, Value, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled text. `evaluate` reads the visible values and raises ExpressionError.
+
+    Two expressions are the same when their text and language are.
+    """
+
+    text: str
+    language: str
+    evaluate: Callable[[Mapping[str, Value]], Value] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A compiled script: `run` reads the visible values and answers those that it assigned.
+
+    The value of the script itself, where its language has one, stands under the name "".
+    """
+
+    text: str
+    language: str
+    run: Callable[[Mapping[str, Value]], Values] = field(compare=False, repr=False)
+
+
+# What a job is given: constants, expressions, and lists and objects of them.
+Template = Value | Expression | tuple["Template", ...] | Mapping[str, "Template"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A typed value with a name: of a process (BPMN 2.0.2 §10.4; Creatio FJ1), or of a scope in it.
+
+    In a scope it is a property, a data object, a data input or a data output.
+    """
+
+    code: str
+    kind: Kind
+    direction: Direction = Direction.BOTH
+    caption: str = ""
+    default: Expression | None = None
+    uid: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A name that takes the value of an expression."""
+
+    target: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A result by its name there, and the variable that takes it. "" is the result as a whole."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """A value that goes into a variable as an activity begins or ends (BPMN 2.0.2 §10.4.2).
+
+    `path`: the member of the variable that takes it; without one, the variable itself does.
+    """
+
+    target: str
+    value: Expression
+    path: tuple[str, ...] = ()

@@ -1,0 +1,63 @@
+"""One version of a deployed process, whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from procession.core.model.activities import Activity, AdHocSubProcess, SubProcess
+from procession.core.model.elements import Element, SequenceFlow
+from procession.core.model.events import BoundaryEvent
+from procession.core.model.expressions import Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One version of one process. `id` is its BPMN id and Creatio's schema name.
+
+    `starts` maps each scope ("" is the process) to the elements that begin when the scope does: its
+    none start event, or, without any start event, every element that no flow leads to (BPMN 2.0.2
+    §10.5.2). `boundaries`: the events on each activity, in file order. `event_starts`: for each
+    scope, the start events of the event sub-processes that stand in it. `triggered_starts`: what
+    starts the process without a caller: start events with a definition, receive tasks and
+    event-based gateways that instantiate. `startable`: a caller may start it. `demanding`: the
+    activities that need more than to be done, so that all others are spared the questions. `open`:
+    it takes variables that it does not declare; they stand in the process and are of any type.
+    """
+
+    id: str
+    uid: UUID
+    caption: str
+    parameters: Mapping[str, Parameter]
+    elements: Mapping[str, Element]
+    flows: Mapping[str, SequenceFlow]
+    starts: Mapping[str, tuple[str, ...]]
+    boundaries: Mapping[str, tuple[BoundaryEvent, ...]] = field(default_factory=dict)
+    event_starts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    triggered_starts: tuple[str, ...] = ()
+    startable: bool = True
+    background: bool = False
+    open: bool = False
+    version: int = 0
+    demanding: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        found = (
+            element.id
+            for element in self.elements.values()
+            if isinstance(element, Activity)
+            and (
+                _demands(element)
+                or element.id in self.boundaries
+                or isinstance(self.elements.get(element.scope), AdHocSubProcess)
+            )
+        )
+        object.__setattr__(self, "demanding", frozenset(found))
+
+
+def _demands(activity: Activity) -> bool:
+    return isinstance(activity, SubProcess) or any(
+        (
+            *(activity.loop, activity.variables, activity.input_associations),
+            *(activity.output_associations, activity.input_sets, activity.output_sets),
+        )
+    )
