@@ -5,7 +5,7 @@
 
 from procession.bpmn.calls import check_calls
 from procession.bpmn.extensions import NAMESPACE
-from procession.bpmn.reader import read
+from procession.bpmn.reader import File, read, read_file
 from procession.bpmn.xml import XML_BYTES_MAX
 
-__all__ = ["NAMESPACE", "XML_BYTES_MAX", "check_calls", "read"]
+__all__ = ["NAMESPACE", "XML_BYTES_MAX", "File", "check_calls", "read", "read_file"]

@@ -21,6 +21,8 @@ def check_calls(
         for process in processes
         for element in process.elements.values()
         if isinstance(element, CallActivity) and element.called in known
+        # Another version may take and give other values.
+        if element.version is None
         for code, message in _contradictions(element, known[element.called])
     ]
 
@@ -36,6 +38,8 @@ def _check(
     called: Process, code: str, allowed: set[Direction], verb: str
 ) -> Iterator[tuple[str, str]]:
     parameter = called.parameters.get(code)
+    if parameter is None and called.open:
+        return
     if parameter is None:
         hint = near(code, called.parameters)
         yield "unknown-parameter", f"{called.id} has no parameter {shown(code)}.{hint}"

@@ -8,29 +8,31 @@ from collections.abc import Mapping
 
 from lxml.etree import _Element
 
+from procession.bpmn.compensation import check_compensation
 from procession.bpmn.draft import Draft, Flow, Node, default_of
-from procession.bpmn.events import begins_with_scope, check_event
+from procession.bpmn.event_checks import check_event
+from procession.bpmn.gateways import check_event_gateway, check_instantiating
 from procession.bpmn.problems import Problems, near
+from procession.bpmn.scopes import check_scope, check_sub_process
 from procession.bpmn.vocabulary import (
-    EVENT_DEFINITIONS,
+    ACTIVITIES,
     EVENTS,
     FLOW_NODES,
+    SUB_PROCESSES,
     local_id,
     model,
     name_of,
 )
-from procession.core.model import PROCESS_SCOPE
 from procession.core.values import shown
 
 # A condition has a meaning out of activities and of gateways that choose (8.4.13, 10.5.2).
 _UNCONDITIONAL = frozenset(
     {
         *("startEvent", "intermediateThrowEvent", "intermediateCatchEvent", "boundaryEvent"),
-        "parallelGateway",
+        *("parallelGateway", "eventBasedGateway"),
     }
 )
 _FLOW_NODE_TAGS = frozenset(map(model, FLOW_NODES))
-_DEFINITION_TAGS = tuple(map(model, EVENT_DEFINITIONS))
 
 
 def check_draft(draft: Draft, ids: Mapping[str, _Element], problems: Problems) -> None:
@@ -42,10 +44,23 @@ def check_draft(draft: Draft, ids: Mapping[str, _Element], problems: Problems) -
         _check_edges(node, draft, problems)
         if node.type in EVENTS:
             check_event(node, draft, problems)
+        elif node.type in ACTIVITIES:
+            _check_activity(node, draft, problems)
+        elif node.type == "eventBasedGateway":
+            check_event_gateway(node, draft, problems)
         _check_default(node, draft, problems)
         _check_mentions(node, draft, problems)
     for scope, nodes in draft.nodes_by_scope().items():
-        _check_starts(draft.scopes[scope], scope, nodes, problems)
+        check_scope(scope, nodes, draft, problems)
+
+
+def _check_activity(node: Node, draft: Draft, problems: Problems) -> None:
+    if node.type in SUB_PROCESSES:
+        check_sub_process(node, problems)
+    if node.for_compensation:
+        check_compensation(node, draft, problems)
+    if node.type == "receiveTask" and node.instantiates:
+        check_instantiating(node, problems)
 
 
 def _check_ends(flow: Flow, draft: Draft, ids: Mapping[str, _Element], problems: Problems) -> None:
@@ -126,29 +141,3 @@ def _check_mentions(node: Node, draft: Draft, problems: Problems) -> None:
             if flow is None or getattr(flow, end) != node.id:
                 message = f"{side} names {shown(name)}, but that flow does not join this element"
                 problems.add("flow-mismatch", message, mention)
-
-
-def _is_none_start(node: Node) -> bool:
-    trigger = next(node.xml.iterchildren(*_DEFINITION_TAGS), None)
-    return node.type == "startEvent" and trigger is None
-
-
-def starts_of(nodes: list[Node]) -> tuple[str, ...]:
-    """What begins with its scope: the none start event, or all that no flow leads to (13.3.4)."""
-    events = tuple(node.id for node in nodes if node.type == "startEvent")
-    return events or tuple(
-        node.id for node in nodes if not node.incoming and begins_with_scope(node)
-    )
-
-
-def _check_starts(container: _Element, scope: str, nodes: list[Node], problems: Problems) -> None:
-    starts = [node for node in nodes if _is_none_start(node)]
-    if not nodes and scope == PROCESS_SCOPE:
-        message = "the process has no elements; draw at least one"
-        problems.add("empty-process", message, container)
-    elif len(starts) > 1:
-        message = f"{len(starts)} none start events; which one begins? keep one"
-        problems.add("many-starts", message, container)
-    elif nodes and not starts_of(nodes):
-        message = "nothing can begin: a flow leads to every element; add a start event"
-        problems.add("no-start", message, container)

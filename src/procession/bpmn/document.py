@@ -17,53 +17,43 @@ from procession.bpmn.extensions import (
     check_form,
     check_versions,
 )
-from procession.bpmn.forms import BOOLEAN, CAPTION, ID_LENGTH_MAX, LABEL
+from procession.bpmn.forms import BOOLEAN, CAPTION, ID_LENGTH_MAX, LABEL, choice
 from procession.bpmn.problems import Problems, line_of, near
 from procession.bpmn.vocabulary import (
     ATTRIBUTES,
+    BOOLEANS,
     BPMN_NAMES,
     CHILDREN,
     DIAGRAM_NAMESPACES,
-    EVENT_DEFINITIONS,
+    ENUMERATIONS,
     FIXED_ATTRIBUTES,
     MODEL,
+    NOT_EVERYWHERE,
+    ROLES,
     SINGLE,
     UNSUPPORTED,
-    UNSUPPORTED_ATTRIBUTES,
     name_of,
     space_of,
 )
 from procession.core.values import guid, shown
 
 _ID = re.compile(r"[\w.:-]+")
-_BOOLEANS = frozenset(
-    {
-        *("isExecutable", "isForCompensation", "triggeredByEvent", "isInterrupting"),
-        *("cancelActivity", "parallelMultiple"),
-    }
-)
+# A timer's children are checked where it is read.
+_CHECKED = CHILDREN.keys() - {"timerEventDefinition"}
+_FORMS = {name: choice(values) for name, values in ENUMERATIONS.items()}
 _UID = f"{{{NAMESPACE}}}uid"
 _OURS = f"{{{NAMESPACE}}}"
 _MODEL = f"{{{MODEL}}}"
 
-# What an event may be instead of one with a definition that is refused.
-_OTHER_EVENTS = {
-    "startEvent": "use a none startEvent",
-    "endEvent": "use a none endEvent, an error or a terminate",
-    "intermediateThrowEvent": "use a none intermediateThrowEvent or a link",
-    "intermediateCatchEvent": "use a timer or a link",
-    "boundaryEvent": "use a timer or an error",
-}
 # How somebody gets on without what is refused.
 _INSTEAD = {
-    "eventBasedGateway": "; use a userTask with a timer on its boundary",
-    "complexGateway": "; use an inclusiveGateway",
-    "sendTask": "; use a serviceTask",
-    "businessRuleTask": "; use a scriptTask or a serviceTask",
-    "property": "; use a procession:parameter of the process",
-    "ioSpecification": "; use procession:parameter, procession:input and procession:output",
-    "dataInputAssociation": "; draw an association instead, or use procession:input",
-    "dataOutputAssociation": "; draw an association instead, or use procession:output",
+    "eventDefinition": "; write one with a kind, such as messageEventDefinition",
+    "loopCharacteristics": "; write standardLoopCharacteristics or a multiInstance one",
+    **dict.fromkeys(ROLES, " here; a userTask may have it"),
+    "property": " here; use one of the process, a sub-process or an activity",
+    "ioBinding": "; call the process by its name",
+    "resourceParameterBinding": "; write a resourceAssignmentExpression",
+    "choreography": "; describe what each participant does as a process of its own",
 }
 
 
@@ -138,18 +128,29 @@ def _check_attributes(element: _Element, problems: Problems) -> None:
 def _check_meaning(element: _Element, name: str, problems: Problems) -> None:
     owner, text = name_of(element), element.get(name, "")
     known = ATTRIBUTES[owner]
-    if name in _BOOLEANS & known:
+    if name in BOOLEANS & known:
         check_form(element, name, BOOLEAN, problems)
+    elif name in ENUMERATIONS and name in known:
+        check_form(element, name, _FORMS[name], problems)
     if name in known:
         if name in FIXED_ATTRIBUTES and text.strip() not in FIXED_ATTRIBUTES[name]:
             message = f"{name}={shown(text)} is not supported yet; remove it"
             problems.add("unsupported-attribute", message, element)
-    elif name in UNSUPPORTED_ATTRIBUTES:
-        message = f"{owner} with {name} is not supported yet; remove it"
-        problems.add("unsupported-attribute", message, element)
     else:
         message = f"BPMN has no attribute {shown(name)} on a {owner}.{near(name, known)}"
         problems.add("unknown-attribute", message, element)
+
+
+def check_tree(element: _Element, problems: Problems) -> None:
+    """Checks the children of an element that runs, and theirs; refused ones are left alone."""
+    waiting = [element]
+    while waiting:
+        owner = waiting.pop()
+        check_children(owner, problems)
+        allowed = CHILDREN[name_of(owner)] & _CHECKED
+        waiting += [
+            child for child in owner if space_of(child) == MODEL and name_of(child) in allowed
+        ]
 
 
 def check_children(element: _Element, problems: Problems) -> None:
@@ -177,10 +178,7 @@ def _diagram(owner: str, namespace: str) -> bool:
 
 def _refuse(owner: str, child: _Element, problems: Problems) -> None:
     name = name_of(child)
-    if name in EVENT_DEFINITIONS and owner in _OTHER_EVENTS:
-        message = f"{owner} with {name} is not supported yet; {_OTHER_EVENTS[owner]}"
-        problems.add("unsupported-element", message, child)
-    elif name in UNSUPPORTED:
+    if name in UNSUPPORTED or name in NOT_EVERYWHERE:
         message = f"{name} is not supported yet{_INSTEAD.get(name, '')}"
         problems.add("unsupported-element", message, child)
     elif name in BPMN_NAMES:

@@ -1,185 +1,231 @@
-"""What events catch and throw, and the activities on whose boundary they stand.
+"""Events as the model has them: their definitions, and the data that goes into or out of them.
 
-Rule: an event has one event definition, or none where BPMN allows that; what it names is there.
+Rule: what an event catches before its scope is there, the start of a process say, is read with what
+is there by then. Clauses 10.4.2 (data of events) and 10.5.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from lxml.etree import _Element
 
-from procession.bpmn.document import check_children
-from procession.bpmn.draft import Draft, Node
-from procession.bpmn.forms import boolean
-from procession.bpmn.problems import Problems, near
-from procession.bpmn.texts import Compiler
-from procession.bpmn.timers import NO_TIMER, read_timer
-from procession.bpmn.vocabulary import ACTIVITIES, EVENT_DEFINITIONS, local_id, model, name_of
+from procession.bpmn.associations import INPUT, OUTPUT, end_of, into_target, reference
+from procession.bpmn.data import variable_name
+from procession.bpmn.definitions import Occasion, read_definition
+from procession.bpmn.draft import Draft, Node, kind_of
+from procession.bpmn.event_checks import is_link
+from procession.bpmn.problems import Problems
+from procession.bpmn.reading import Reading, View
+from procession.bpmn.vocabulary import model
 from procession.core.model import (
+    PROCESS_SCOPE,
     BoundaryEvent,
+    CancelEventDefinition,
+    CompensateEventDefinition,
     Element,
     ErrorEventDefinition,
-    TimerEventDefinition,
-    TimerKind,
+    EscalationEventDefinition,
+    EventDefinition,
+    Expression,
+    MessageEventDefinition,
+    Output,
+    SignalEventDefinition,
+    StartEvent,
 )
 from procession.core.values import shown
 
-_DEFINITIONS = tuple(map(model, EVENT_DEFINITIONS))
-_INTERMEDIATE = ("intermediateCatchEvent", "intermediateThrowEvent")
-# BPMN has no none event of these types.
-_CATCHING = ("intermediateCatchEvent", "boundaryEvent")
+Carrying = (
+    MessageEventDefinition
+    | SignalEventDefinition
+    | ErrorEventDefinition
+    | EscalationEventDefinition
+)
 
 
-def definition_of(node: Node) -> _Element | None:
-    """The event definition of an event; the first, if there are several."""
-    return next(node.xml.iterchildren(*_DEFINITIONS), None)
+def caught_by(node: Node, reading: Reading) -> tuple[EventDefinition, ...]:
+    """What a catching event waits for."""
+    occasion = Occasion(node, reading, _seen_before(node, reading), reading.around(node), False)
+    definitions = _read(node, occasion)
+    return tuple(_carrying(definitions, _caught_values(node, reading)))
 
 
-def check_event(node: Node, draft: Draft, problems: Problems) -> None:
-    """Whether an event has the definition and the flows that its type must have (10.5.3 to 6)."""
-    definitions = list(node.xml.iterchildren(*_DEFINITIONS))
-    if len(definitions) > 1:
-        message = f"the event has {len(definitions)} definitions; keep one"
-        problems.add("many-definitions", message, node.xml)
-    if not definitions and node.type in _CATCHING:
-        message = f"nothing says what the {node.type} catches; add a definition, a timer say"
-        problems.add("no-definition", message, node.xml)
-    if node.type == "boundaryEvent":
-        _check_boundary(node, draft, problems)
-    elif node.type in _INTERMEDIATE and not node.incoming and not _is_link_catch(node):
-        message = f"no flow leads to the {node.type}; connect it, or remove it"
-        problems.add("no-flow-into-event", message, node.xml)
+def thrown_by_event(node: Node, reading: Reading) -> tuple[EventDefinition, ...]:
+    """What a throwing event throws."""
+    around = reading.around(node)
+    definitions = _read(node, Occasion(node, reading, around, around, True))
+    return tuple(_carrying(definitions, _thrown_values(node, reading)))
 
 
-def _is_link_catch(node: Node) -> bool:
-    return node.type == "intermediateCatchEvent" and is_link(node)
+def _read(node: Node, occasion: Occasion) -> list[EventDefinition]:
+    if is_link(node):
+        return []
+    found = (read_definition(each, occasion) for each in node.definitions)
+    return [each for each in found if each is not None]
 
 
-def is_link(node: Node) -> bool:
-    """Whether it is either end of a link (clause 10.5.5.6)."""
-    definition = definition_of(node)
-    return definition is not None and name_of(definition) == "linkEventDefinition"
+def _seen_before(node: Node, reading: Reading) -> View:
+    """What is there when the event begins to be waited for."""
+    around = reading.draft.nodes.get(node.scope)
+    if node.type == "startEvent" and around is not None:
+        return reading.around(around)
+    if starts_process(node, reading.draft):
+        return View(reading.process.compiler.seeing({}))
+    return reading.around(node)
 
 
-def begins_with_scope(node: Node) -> bool:
-    """Whether a node that no flow leads to begins when its scope does; some events never do."""
-    return node.type not in ("boundaryEvent", *_INTERMEDIATE)
+def starts_process(node: Node, draft: Draft) -> bool:
+    """Whether an instance of the process is there only when the event has been caught.
+
+    So its texts cannot name the process's own values (clause 10.5.2, conditional start event).
+    """
+    if node.scope != PROCESS_SCOPE:
+        return False
+    sources = [draft.nodes[draft.flows[flow].source] for flow in node.incoming]
+    before = any(each.type == "eventBasedGateway" and each.instantiates for each in sources)
+    return before or node.type == "startEvent" or (node.type == "receiveTask" and node.instantiates)
 
 
-def _check_boundary(node: Node, draft: Draft, problems: Problems) -> None:
-    wrong = _wrong_host(node, draft)
-    if wrong:
-        problems.add("bad-attachment", f"attachedToRef {wrong}", node.xml)
-    if node.incoming:
-        message = f"the flow {shown(node.incoming[0])} leads into a boundary event; none may"
-        problems.add("flow-into-boundary", message, node.xml)
-    if not node.outgoing:
-        message = "no flow leads out of the boundary event, so what it catches has no effect; add"
-        problems.add("no-flow-out-of-boundary", f"{message} one", node.xml)
+# -- data -----------------------------------------------------------------------------------------
 
 
-def _wrong_host(node: Node, draft: Draft) -> str | None:
-    """What is wrong about the activity that a boundary event stands on (clause 10.5.6)."""
-    name = attached_to(node)
-    host = draft.nodes.get(name)
-    if not name:
-        return "is not there; name the activity that the event stands on"
-    if host is None:
-        activities = [each.id for each in draft.nodes.values() if each.type in ACTIVITIES]
-        return f"is {shown(name)}, which is not in this process.{near(name, activities)}"
-    if host.type not in ACTIVITIES:
-        return f"is {shown(name)}, a {host.type}; only activities have a boundary for events"
-    if host.scope != node.scope:
-        return f"is {shown(name)}, which stands in another sub-process; draw the event there"
-    return None
+def _carried_ends(node: Node, name: str, reading: Reading) -> list[tuple[str, str]]:
+    """Id and name of the data inputs or outputs of an event: one for each that carries data."""
+    found = [
+        (each.get("id", ""), variable_name(each) or each.get("id", ""))
+        for each in node.xml.iterchildren(model(name))
+    ]
+    if len(found) > sum(kind_of(each) in _CARRYING for each in node.definitions):
+        message = f"the event has {len(found)} {name}s and fewer definitions that carry values"
+        reading.process.problems.add("bad-event-data", f"{message}; remove some", node.xml)
+    side, end = (INPUT, "targetRef") if name == "dataInput" else (OUTPUT, "sourceRef")
+    known = [id for id, _ in found]
+    for association in node.xml.iterchildren(side):
+        if end_of(association, end) not in known:
+            message = f"{end} of the data association is no {name} of the event; add it"
+            reading.process.problems.add("bad-event-data", message, association)
+    return found
 
 
-def attached_to(node: Node) -> str:
-    """The id of the activity: attachedToRef is a qualified name."""
-    return local_id(node.xml.get("attachedToRef", ""))
+def _thrown_values(node: Node, reading: Reading) -> Iterator[Mapping[str, Expression]]:
+    """What each data input of a throwing event carries: "" is the value as a whole."""
+    around = reading.around(node)
+    for id, name in _carried_ends(node, "dataInput", reading):
+        carried: dict[str, Expression] = {}
+        for association in node.xml.iterchildren(INPUT):
+            if end_of(association, "targetRef") == id:
+                for each in into_target(association, (name, id), reading, around):
+                    if len(each.path) > 1:
+                        message = "an event carries values by one name; shorten `to`"
+                        around.problems.add("bad-event-data", message, association)
+                    carried["".join(each.path[:1])] = each.value
+        yield carried
 
 
-# -- what is built --------------------------------------------------------------------------------
+def _caught_values(node: Node, reading: Reading) -> Iterator[tuple[Output, ...]]:
+    """The variables that take the data output of a catching event, as it came."""
+    around = reading.around(node)
+    for id, _ in _carried_ends(node, "dataOutput", reading):
+        yield tuple(
+            Output("", target)
+            for association in node.xml.iterchildren(OUTPUT)
+            if end_of(association, "sourceRef") == id
+            and (target := _taker(association, reading, around))
+        )
 
 
-def read_timer_of(node: Node, compiler: Compiler) -> TimerEventDefinition:
-    """The timer of an event in a flow: it happens once for each token (clause 10.5.4)."""
-    definition = definition_of(node)
-    timer = _timer_in(definition, compiler)
-    if timer.kind is TimerKind.CYCLE:
-        message = "the event lets each token go on once, so its timer has no timeCycle; write a "
-        compiler.problems.add("cycle-not-allowed", f"{message}timeDuration", definition)
-    return timer
+def _taker(association: _Element, reading: Reading, around: View) -> str:
+    end = reference(association, "targetRef")
+    changes = next(association.iterchildren(*_CHANGES), None) is not None
+    if end is None or changes:
+        message = "what an event catches goes into one variable as it is; write a targetRef alone, "
+        message += "or procession:output for its parts"
+        around.problems.add("bad-event-data", message, association)
+        return ""
+    return reading.resolve(end, around)
 
 
-def read_boundary_definition(
-    node: Node, compiler: Compiler
-) -> TimerEventDefinition | ErrorEventDefinition:
-    """What a boundary event catches."""
-    definition = definition_of(node)
-    if definition is None or name_of(definition) != "errorEventDefinition":
-        return _timer_in(definition, compiler)
-    if not is_interrupting(node):
-        message = "an error ends the activity; remove cancelActivity, or use a timer"
-        compiler.problems.add("non-interrupting-error", message, node.xml)
-    return read_error(definition, compiler)
+_CHANGES = (model("transformation"), model("assignment"))
+_CARRYING = ("message", "signal", "error", "escalation")
 
 
-def _timer_in(definition: _Element | None, compiler: Compiler) -> TimerEventDefinition:
-    if definition is None or name_of(definition) != "timerEventDefinition":
-        return NO_TIMER  # It was refused.
-    return read_timer(definition, compiler)
+def _carrying(
+    definitions: list[EventDefinition],
+    carried: Iterable[Mapping[str, Expression] | tuple[Output, ...]],
+) -> Iterator[EventDefinition]:
+    """The first data input or output is that of the first definition that carries data, and so on.
+
+    What our own elements say by name stays beside it.
+    """
+    ends = iter(carried)
+    for definition in definitions:
+        end = next(ends, ()) if isinstance(definition, Carrying) else ()
+        if isinstance(definition, Carrying) and isinstance(end, Mapping):
+            yield replace(definition, payload={**end, **definition.payload})
+        elif isinstance(definition, Carrying) and end:
+            yield replace(definition, outputs=(*end, *definition.outputs))
+        else:
+            yield definition
+    # What is left over is read as well, so that its problems are found.
+    for _ in ends:
+        pass
 
 
-def is_interrupting(node: Node) -> bool:
-    """cancelActivity, true by default (clause 10.5.6)."""
-    return boolean(node.xml.get("cancelActivity", "")) is not False
+# -- boundaries -----------------------------------------------------------------------------------
 
 
-def read_error(definition: _Element, compiler: Compiler) -> ErrorEventDefinition:
-    """The error of an errorEventDefinition: without a code it is any (clause 10.5.5.4)."""
-    check_children(definition, compiler.problems)
-    name = local_id(definition.get("errorRef", ""))
-    declared = compiler.errors.get(name)
-    if declared is None:
-        if name:
-            message = f"errorRef is {shown(name)}, and the file declares no such error"
-            hint = near(name, compiler.errors)
-            compiler.problems.add("unknown-error", f"{message}; add it.{hint}", definition)
-        return ErrorEventDefinition(None)
-    return ErrorEventDefinition(declared.get("errorCode", "").strip() or None)
-
-
-def read_thrown_error(node: Node, definition: _Element, compiler: Compiler) -> ErrorEventDefinition:
-    """The error that an end event throws, which has a code (clause 10.5.3)."""
-    error = read_error(definition, compiler)
-    name = local_id(definition.get("errorRef", ""))
-    if error.code is None and (not name or name in compiler.errors):
-        message = "the error that is thrown has no code; name an error that has an errorCode"
-        compiler.problems.add("no-error-code", message, node.xml)
-    return error
-
-
-def boundaries_of(
-    elements: Iterable[Element], draft: Draft, problems: Problems
-) -> Mapping[str, tuple[BoundaryEvent, ...]]:
-    """The events on each activity, in file order; each error is caught once."""
+def boundaries_of(elements: Iterable[Element]) -> Mapping[str, tuple[BoundaryEvent, ...]]:
+    """The events on each activity, in file order."""
     found: dict[str, list[BoundaryEvent]] = {}
-    catches: dict[tuple[str, str | None], BoundaryEvent] = {}
     for event in elements:
         if isinstance(event, BoundaryEvent):
             found.setdefault(event.attached_to, []).append(event)
-            if isinstance(event.definition, ErrorEventDefinition):
-                first = catches.setdefault((event.attached_to, event.definition.code), event)
-                if first is not event:
-                    _refuse_second(event, first, draft, problems)
     return {activity: tuple(events) for activity, events in found.items()}
 
 
+def check_catches(elements: Mapping[str, Element], draft: Draft, problems: Problems) -> None:
+    """Of the events on one activity, or of a scope's event sub-processes, each catches its own."""
+    first: dict[tuple[str, object], str] = {}
+    for event in elements.values():
+        place = _catching_place(event, draft)
+        if place is None or not isinstance(event, BoundaryEvent | StartEvent):
+            continue
+        for definition in event.definitions:
+            what = _caught_once(definition)
+            other = first.setdefault((place, what), event.id) if what else event.id
+            if other != event.id:
+                _refuse_second(event, other, (definition, draft), problems)
+
+
+def _catching_place(event: Element, draft: Draft) -> str | None:
+    if isinstance(event, BoundaryEvent):
+        return f"on {event.attached_to}"
+    around = draft.nodes.get(event.scope)
+    return f"in {around.scope}" if around is not None and around.by_event else None
+
+
+def _caught_once(definition: EventDefinition) -> tuple[str, str | None] | None:
+    """What can be caught by one event only; None: several may catch it."""
+    match definition:
+        case ErrorEventDefinition(code):
+            return "error", code
+        case EscalationEventDefinition(code):
+            return "escalation", code
+        case CompensateEventDefinition():
+            return "compensation", ""
+        case CancelEventDefinition():
+            return "cancel", ""
+    return None
+
+
 def _refuse_second(
-    event: BoundaryEvent, first: BoundaryEvent, draft: Draft, problems: Problems
+    event: Element, first: str, what: tuple[EventDefinition, Draft], problems: Problems
 ) -> None:
-    assert isinstance(first.definition, ErrorEventDefinition), first
-    code = first.definition.code
-    what = "every error" if code is None else f"the error {shown(code)}"
-    message = f"{shown(first.id)} on the same activity catches {what} already; keep one"
-    problems.add("duplicate-error", message, draft.nodes[event.id].xml)
+    definition, draft = what
+    caught = _caught_once(definition)
+    assert caught is not None, definition
+    kind, code = caught
+    named = f"every {kind}" if code is None else f"the {kind} {shown(code)}".removesuffix(" ''")
+    problem = "duplicate-error" if kind == "error" else "duplicate-catch"
+    place = "on the same activity" if isinstance(event, BoundaryEvent) else "in the same scope"
+    message = f"{shown(first)} {place} catches {named} already; keep one"
+    problems.add(problem, message, draft.nodes[event.id].xml)

@@ -15,6 +15,7 @@ from procession.bpmn.forms import CONTROL, CONTROL_BUT_BREAKS, Form
 from procession.bpmn.problems import Problems, near, plain
 from procession.bpmn.vocabulary import (
     FLOW_NODES,
+    GLOBAL_TASKS,
     local_name,
     model,
     name_of,
@@ -46,6 +47,28 @@ _INPUT = {
     "target": Attribute(forms.IDENTIFIER, True),
     "expression": Attribute(forms.EXPRESSION, True),
 }
+
+_HANDLER = {
+    "name": Attribute(forms.LABEL, True),
+    "allInputs": Attribute(forms.BOOLEAN),
+    "allOutputs": Attribute(forms.BOOLEAN),
+}
+_DECISION = {
+    "decision": Attribute(forms.LABEL, True),
+    "version": Attribute(forms.VERSION),
+    "result": Attribute(forms.LABEL),
+    "allOutputs": Attribute(forms.BOOLEAN),
+}
+_PAYLOAD = {
+    "name": Attribute(forms.LABEL, True),
+    "expression": Attribute(forms.EXPRESSION, True),
+}
+_RULES = ("businessRuleTask", "globalBusinessRuleTask")
+# The event definitions that carry values.
+_CARRIED = (
+    *("messageEventDefinition", "signalEventDefinition", "errorEventDefinition"),
+    "escalationEventDefinition",
+)
 
 # (what it stands in, its name): its attributes.
 ELEMENTS: Mapping[tuple[str, str], Mapping[str, Attribute]] = {
@@ -94,30 +117,74 @@ ELEMENTS: Mapping[tuple[str, str], Mapping[str, Attribute]] = {
         "expression": Attribute(forms.EXPRESSION, True),
     },
     ("http", "output"): _OUTPUT,
-    ("serviceTask", "handler"): {"name": Attribute(forms.LABEL, True)},
+    ("serviceTask", "handler"): _HANDLER,
     ("handler", "input"): _INPUT,
     ("handler", "output"): _OUTPUT,
+    **dict.fromkeys(((task, "handler") for task in _RULES), _HANDLER),
+    **dict.fromkeys(((task, "decision") for task in _RULES), _DECISION),
+    ("decision", "input"): _INPUT,
+    ("decision", "output"): _OUTPUT,
     ("callActivity", "input"): _INPUT,
     ("callActivity", "output"): _OUTPUT,
+    **dict.fromkeys(((thrower, "payload") for thrower in _CARRIED), _PAYLOAD),
+    **dict.fromkeys(((catcher, "output") for catcher in _CARRIED), _OUTPUT),
+    ("sendTask", "payload"): _PAYLOAD,
+    ("receiveTask", "output"): _OUTPUT,
 }
 
-# The attributes that BPMN's own elements may carry in our namespace. `uid` every flow element may.
+_MESSAGE = {
+    "correlationKey": Attribute(forms.EXPRESSION),
+    "timeToLive": Attribute(forms.TIME_TO_LIVE),
+}
+_RETRIED = {"retries": Attribute(forms.ATTEMPTS), "retryDelay": Attribute(forms.DELAY)}
+_PEOPLE = {
+    "form": Attribute(forms.LABEL),
+    **dict.fromkeys(
+        ("assignee", "users", "groups", "dueDate", "followUpDate", "priority"),
+        Attribute(forms.EXPRESSION),
+    ),
+}
+_FORMULA = {"result": Attribute(forms.LABEL), "formula": Attribute(forms.EXPRESSION)}
+
+# The attributes that BPMN's own elements may carry in our namespace; every flow element has UID.
 ON_BPMN: Mapping[str, Mapping[str, Attribute]] = {
-    "process": {"background": Attribute(forms.BOOLEAN)},
-    "serviceTask": {
-        "retries": Attribute(forms.ATTEMPTS),
-        "retryDelay": Attribute(forms.DELAY),
+    "process": {
+        "background": Attribute(forms.BOOLEAN),
+        "open": Attribute(forms.BOOLEAN),
+        "timeZone": Attribute(forms.TIME_ZONE),
     },
-    "scriptTask": {
-        "result": Attribute(forms.LABEL),
-        "formula": Attribute(forms.EXPRESSION),
+    "timerEventDefinition": {"timeZone": Attribute(forms.TIME_ZONE)},
+    "serviceTask": _RETRIED,
+    "businessRuleTask": _RETRIED,
+    "globalBusinessRuleTask": _RETRIED,
+    "userTask": _PEOPLE,
+    "globalUserTask": _PEOPLE,
+    "scriptTask": _FORMULA,
+    "globalScriptTask": _FORMULA,
+    "messageEventDefinition": _MESSAGE,
+    "sendTask": _MESSAGE,
+    "receiveTask": {"correlationKey": Attribute(forms.EXPRESSION)},
+    "callActivity": {
+        "version": Attribute(forms.VERSION),
+        "versionExpression": Attribute(forms.EXPRESSION),
+        "calledBy": Attribute(forms.EXPRESSION),
+        "allInputs": Attribute(forms.BOOLEAN),
+        "allOutputs": Attribute(forms.BOOLEAN),
+    },
+    "adHocSubProcess": {"beginWith": Attribute(forms.EXPRESSION)},
+    "multiInstanceLoopCharacteristics": {
+        "items": Attribute(forms.EXPRESSION),
+        "item": Attribute(forms.IDENTIFIER),
+        "output": Attribute(forms.LABEL),
+        "outputItem": Attribute(forms.EXPRESSION),
+        "firstCounter": Attribute(forms.FIRST_COUNTER),
     },
 }
-UID = {"uid": Attribute(forms.GUID)}
-WITH_UID = FLOW_NODES | {"process", "sequenceFlow"}
+UID = {"uid": Attribute(forms.GUID), "silence": Attribute(forms.LABEL)}
+WITH_UID = FLOW_NODES | GLOBAL_TASKS.keys() | {"process", "sequenceFlow"}
 
 _NAMES = {name for _, name in ELEMENTS}
-_NAMES_ON_BPMN = {"uid"}.union(*ON_BPMN.values())
+_NAMES_ON_BPMN = set(UID).union(*ON_BPMN.values())
 
 
 def tag(name: str) -> str:
@@ -126,8 +193,12 @@ def tag(name: str) -> str:
 
 
 def uid_of(element: _Element, attribute: str, path: str) -> UUID:
-    """The GUID in an attribute, or one derived from the path of ids, the same on every machine."""
-    return guid(element.get(attribute, "")) or uuid5(_DERIVED, path)
+    """The GUID in an attribute, or one derived from the path of ids, the same on every machine.
+
+    Without an attribute it is always derived.
+    """
+    given = element.get(attribute, "") if attribute else ""
+    return guid(given) or uuid5(_DERIVED, path)
 
 
 def extensions(element: _Element, *names: str) -> Iterable[_Element]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from procession.bpmn.problems import near
 from procession.core.values import TYPE_NAMES, Direction, guid, shown
+from procession.core.zones import zone_named
+from procession.errors import ExpressionError
 
 ID_LENGTH_MAX = 255
 NAME_LENGTH_MAX = 1_000
@@ -19,8 +21,10 @@ EXPRESSION_LENGTH_MAX = 100_000
 ATTEMPTS_MAX = 100
 DELAY_SECONDS_MAX = 30 * 86_400
 TIMEOUT_SECONDS_MAX = 120
+LIVE_SECONDS_MAX = 400 * 86_400
 TIMEOUT_SECONDS = 10.0
 RECORDS_MAX = 10_000
+VERSION_MAX = 999_999_999
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 MODES = ("first", "collection")
@@ -71,6 +75,11 @@ def duration_seconds(text: str) -> float | None:
         return None
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return days * 86_400 + hours * 3_600 + minutes * 60 + seconds
+
+
+def seconds_of(text: str) -> float | None:
+    """A number of seconds, or an ISO 8601 duration of days to seconds; None where it is neither."""
+    return float(text) if _NUMBER.fullmatch(text) else duration_seconds(text)
 
 
 def boolean(text: str) -> bool | None:
@@ -124,6 +133,13 @@ def _duration(highest: int, lowest: float) -> Check:
     return check
 
 
+def _check_time_to_live(text: str) -> str | None:
+    seconds = seconds_of(text)
+    if seconds is not None and seconds <= LIVE_SECONDS_MAX:
+        return None
+    return f"is {shown(text)}; write seconds or an ISO 8601 duration, up to {LIVE_SECONDS_MAX} s"
+
+
 def _check_boolean(text: str) -> str | None:
     return None if boolean(text) is not None else f"is {shown(text)}; write true or false"
 
@@ -152,6 +168,19 @@ def _check_header(text: str) -> str | None:
     return f"is {shown(text)}; a header's name is letters, digits and -"
 
 
+def _check_time_zone(text: str) -> str | None:
+    try:
+        zone_named(text)
+    except ExpressionError as error:
+        return f"is not known: {error}"
+    return None
+
+
+def choice(values: Iterable[str]) -> Form:
+    """One of the values that BPMN lists."""
+    return Form("unknown-value", _one_of(values))
+
+
 IDENTIFIER = Form("bad-code", _check_code)
 CAPTION = Form("too-long", _text(NAME_LENGTH_MAX), multiline=True)
 LABEL = Form("too-long", _text(ID_LENGTH_MAX))
@@ -160,12 +189,16 @@ GUID = Form("bad-guid", _check_guid)
 BOOLEAN = Form("bad-boolean", _check_boolean)
 TYPE = Form("unknown-type", _one_of(TYPE_NAMES))
 DIRECTION = Form("unknown-direction", _one_of(Direction))
+FIRST_COUNTER = choice(("0", "1"))
 MODE = Form("unknown-mode", _one_of(MODES))
 OPERATOR = Form("unknown-operator", _one_of(OPERATORS))
 SORT_DIRECTION = Form("unknown-sort-direction", _one_of(SORT_DIRECTIONS))
 METHOD = Form("unknown-method", _one_of(METHODS))
 HEADER = Form("bad-header", _check_header)
 ATTEMPTS = Form("bad-number", _number(ATTEMPTS_MAX))
+VERSION = Form("bad-number", _number(VERSION_MAX))
 LIMIT = Form("bad-number", _number(RECORDS_MAX))
+TIME_ZONE = Form("unknown-time-zone", _check_time_zone)
 DELAY = Form("bad-duration", _duration(DELAY_SECONDS_MAX, 0))
+TIME_TO_LIVE = Form("bad-duration", _check_time_to_live)
 TIMEOUT = Form("bad-duration", _duration(TIMEOUT_SECONDS_MAX, 0.001))

@@ -8,9 +8,8 @@ from collections.abc import Iterable
 
 from lxml.etree import _Element
 
-from procession.bpmn.document import check_children
 from procession.bpmn.draft import Draft, Flow, Node
-from procession.bpmn.events import definition_of, is_link
+from procession.bpmn.event_checks import is_link
 from procession.bpmn.forms import one_line
 from procession.bpmn.problems import Problems, line_of, near
 from procession.bpmn.vocabulary import local_id, model
@@ -47,13 +46,10 @@ def link_name(node: Node) -> str:
 
 
 def _definition(node: Node) -> _Element:
-    definition = definition_of(node)
-    assert definition is not None, node.id
-    return definition
+    return node.definitions[0]
 
 
 def _check(node: Node, problems: Problems) -> None:
-    check_children(_definition(node), problems)
     if not link_name(node):
         message = "the link has no name; give its two ends the same one"
         problems.add("no-link-name", message, node.xml)

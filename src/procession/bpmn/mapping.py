@@ -74,7 +74,7 @@ def _check_source(element: _Element, source: str, results: Results, problems: Pr
 
 def _check_holds(element: _Element, output: Output, results: Results, compiler: Compiler) -> None:
     kind = compiler.visible.get(output.target)
-    if kind is None:
+    if kind is None or kind.type is DataType.ANY:
         return
     types = results.holders.get(output.source)
     declared = {column.code for column in kind.columns}

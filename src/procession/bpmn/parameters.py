@@ -5,9 +5,11 @@ they get their values; one that names none is evaluated here, so a wrong type is
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lxml.etree import _Element
 
+from procession.bpmn.data import Variables
 from procession.bpmn.extensions import extensions, tag, uid_of
 from procession.bpmn.forms import one_line
 from procession.bpmn.problems import Problems
@@ -41,6 +43,23 @@ def read_parameters(process: _Element, compiler: Compiler) -> dict[str, Paramete
             message = f"the parameter {shown(parameter.code)} is declared twice"
             problems.add("duplicate-parameter", message, element)
         found[parameter.code] = parameter
+    return found
+
+
+def with_variables(
+    declared: dict[str, Parameter], variables: Variables, process: _Element, compiler: Compiler
+) -> dict[str, Parameter]:
+    """The parameters of a process, and after them what BPMN's own data elements are (10.4).
+
+    A procession:parameter wins over a data element of its name.
+    """
+    found = dict(declared)
+    for code, parameter in variables.parameters.items():
+        uid = uid_of(process, "", f"{process.get('id')}//{code}")
+        found.setdefault(code, replace(parameter, uid=uid))
+    if len(declared) <= PARAMETERS_MAX < len(found):
+        message = f"{len(found)} parameters and data elements; {PARAMETERS_MAX} are allowed"
+        compiler.problems.add("too-many-parameters", message, process)
     return found
 
 

@@ -5,6 +5,7 @@ problems go to terminals, logs and headers.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 
 from lxml.etree import _Element
@@ -25,30 +26,41 @@ Place = _Element | None
 
 
 class Problems:
-    """The problems of one file. `add` raises InvalidProcess once there are PROBLEMS_MAX of them."""
+    """The problems of one file. `add` raises InvalidProcess once there are PROBLEMS_MAX of them.
+
+    `warnings` are what does not keep the file from being deployed.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.found: list[Problem] = []
+        self.warnings: list[Problem] = []
 
     def add(self, code: str, message: str, at: Place = None, line: int | None = None) -> None:
         """Notes a problem at an XML element, which also tells the BPMN element that it belongs to.
 
         `line` is the place within a text of several lines; without it, it is the element's.
         """
-        owner = _owner(at)
-        self.found.append(
-            Problem(
-                code=code,
-                message=message,
-                element="" if owner is None else plain(owner.get("id", "")),
-                name="" if owner is None else plain(owner.get("name", "")),
-                line=line or line_of(at),
-                file=self.file,
-            )
-        )
+        self.found.append(self._problem(code, message, at, line or line_of(at)))
         if len(self.found) >= PROBLEMS_MAX:
             self._give_up()
+
+    def warn(self, code: str, message: str, at: Place = None) -> None:
+        """Notes what does not keep the file from being deployed; PROBLEMS_MAX are kept."""
+        if len(self.warnings) < PROBLEMS_MAX:
+            problem = self._problem(code, message, at, line_of(at))
+            self.warnings.append(replace(problem, warning=True))
+
+    def _problem(self, code: str, message: str, at: Place, line: int) -> Problem:
+        owner = _owner(at)
+        return Problem(
+            code=code,
+            message=message,
+            element="" if owner is None else plain(owner.get("id", "")),
+            name="" if owner is None else plain(owner.get("name", "")),
+            line=line,
+            file=self.file,
+        )
 
     def _give_up(self) -> None:
         message = f"more than {PROBLEMS_MAX} problems; the rest is not listed"
@@ -56,9 +68,9 @@ class Problems:
         self.raise_if_any()
 
     def raise_if_any(self) -> None:
-        """Raises InvalidProcess with everything found so far, in file order."""
+        """Raises InvalidProcess with everything found so far, in file order, if it is a problem."""
         if self.found:
-            raise InvalidProcess(sorted(self.found, key=_place))
+            raise InvalidProcess(sorted([*self.found, *self.warnings], key=_place))
 
 
 def _place(problem: Problem) -> tuple[bool, int]:

@@ -5,16 +5,19 @@ sees. One that cannot be compiled is a problem with the line of the file; readin
 stand-in, so that the other problems are found too.
 """
 
+import keyword
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lxml.etree import _Element
 
+from procession.bpmn.declared import Declared, read_declared
 from procession.bpmn.forms import one_line
 from procession.bpmn.problems import Problems, line_of
-from procession.bpmn.vocabulary import XPATH, local_name, model
+from procession.bpmn.vocabulary import XPATH, local_name, name_of
 from procession.core.model import Expression, Script
-from procession.core.values import Kind, Value, shown
+from procession.core.values import DataType, Kind, Value, shown
 from procession.errors import ExpressionError
 
 CompileExpression = Callable[[str, Mapping[str, Kind]], Expression]
@@ -23,15 +26,56 @@ Languages = Mapping[str, CompileExpression]
 Scripts = Mapping[str, CompileScript]
 
 DEFAULT_LANGUAGE = ""
+ANY = Kind(DataType.ANY)
+
+# A name that is not called and is no member of another.
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*\b(?!\s*\()", re.ASCII)
+# Words of the languages, which name nothing in a message.
+_WORDS = frozenset(
+    {
+        *keyword.kwlist,
+        *("true", "false", "null", "then", "some", "every", "satisfies", "between", "instance"),
+        *("of", "function"),
+    }
+)
+
+
+class _Variable:
+    """Evaluates to the value of one variable."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, values: Mapping[str, Value]) -> Value:
+        return values.get(self.name)
+
+
+def variable(name: str) -> Expression:
+    """The expression that is a variable's name."""
+    return Expression(name, "", _Variable(name))
+
+
+@dataclass(slots=True)
+class Texts:
+    """What was compiled for texts that see the same names: many flows share a dozen conditions."""
+
+    expressions: dict[tuple[str, str], Expression] = field(default_factory=dict)
+    conditions: dict[tuple[str, str], Expression] = field(default_factory=dict)
+    # Those that see the same and more.
+    wider: dict[tuple[tuple[str, Kind], ...], "Compiler"] = field(default_factory=dict)
+    # All that is seen, by name.
+    values: dict[str, Expression] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """Compiles the texts of one file. `visible` are the parameters that they may name.
+    """Compiles the texts of one file. `visible` are the variables that they may name.
 
     `language` is what the file says for expressions that do not name one of their own; `conditions`
-    compiles, by the same names, a text that must give true or false; `errors` are the errors that
-    the file declares, by id.
+    compiles, by the same names, a text that must give true or false; `declared` is what the root of
+    the file holds. `known` are the compilers of this file, by what they see.
     """
 
     problems: Problems
@@ -39,15 +83,34 @@ class Compiler:
     scripts: Scripts
     conditions: Languages
     language: str = DEFAULT_LANGUAGE
-    errors: Mapping[str, _Element] = field(default_factory=dict)
+    declared: Declared = field(default_factory=Declared)
     visible: Mapping[str, Kind] = field(default_factory=dict)
-    # 10,000 flows often share a dozen conditions.
-    compiled: dict[tuple[str, str], Expression] = field(default_factory=dict)
-    compiled_conditions: dict[tuple[str, str], Expression] = field(default_factory=dict)
+    texts: Texts = field(default_factory=Texts)
+    known: dict[frozenset[tuple[str, Kind]], "Compiler"] = field(default_factory=dict)
 
     def seeing(self, visible: Mapping[str, Kind]) -> "Compiler":
-        """The same compiler for texts that may name these parameters."""
-        return replace(self, visible=visible, compiled={}, compiled_conditions={})
+        """The same compiler for texts that may name these variables."""
+        names = frozenset(visible.items())
+        found = self.known.get(names)
+        if found is None:
+            found = self.known[names] = replace(self, visible=visible, texts=Texts())
+        return found
+
+    def also(self, names: Mapping[str, Kind]) -> "Compiler":
+        """The same compiler for texts that may name these variables, too; they hide others."""
+        if not names:
+            return self
+        key = tuple(names.items())
+        found = self.texts.wider.get(key)
+        if found is None:
+            found = self.texts.wider[key] = self.seeing({**self.visible, **names})
+        return found
+
+    def all_values(self) -> Mapping[str, Expression]:
+        """Each visible variable, by its name."""
+        if not self.texts.values:
+            self.texts.values.update({name: variable(name) for name in self.visible})
+        return self.texts.values
 
     def attribute(self, element: _Element, name: str) -> Expression:
         """The expression in an attribute of ours."""
@@ -61,11 +124,27 @@ class Compiler:
         except ExpressionError:
             return None
 
-    def content(self, element: _Element) -> Expression:
-        """The expression in an element's text, such as a conditionExpression's (clause 8.4.6)."""
-        language = self._language_of(element)
-        deciding = replace(self, languages=self.conditions, compiled=self.compiled_conditions)
-        return deciding._expression(element.text or "", language, element, "the condition")
+    def condition(self, element: _Element) -> Expression:
+        """The expression in an element's text that is true or false (clause 8.4.6)."""
+        deciding = replace(self, languages=self.conditions, texts=Texts(self.texts.conditions))
+        return deciding._content(element, "the condition")
+
+    def value(self, element: _Element) -> Expression:
+        """The expression in an element's text."""
+        return self._content(element, name_of(element))
+
+    def message_path(self, element: _Element) -> Expression:
+        """The expression in an element's text over what a message carries, whatever its names."""
+        names = dict.fromkeys(set(_NAME.findall(element.text or "")) - _WORDS)
+        path = self.seeing(dict.fromkeys(names, ANY)).value(element)
+
+        def evaluate(carried: Mapping[str, Value]) -> Value:
+            return path.evaluate({**names, **carried})
+
+        return Expression(path.text, path.language, evaluate)
+
+    def _content(self, element: _Element, what: str) -> Expression:
+        return self._expression(element.text or "", self._language_of(element), element, what)
 
     def attempt(self, element: _Element) -> Expression | None:
         """The expression in an element's text. Raises ExpressionError where the text is none.
@@ -99,7 +178,8 @@ class Compiler:
             return Script(text, language, _never)
 
     def _expression(self, text: str, language: str, element: _Element, what: str) -> Expression:
-        found = self.compiled.get((language, text))
+        compiled = self.texts.expressions
+        found = compiled.get((language, text))
         if found is not None:
             return found
         compiles = self._language(language, element)
@@ -107,7 +187,7 @@ class Compiler:
         if compiles is None or not text.strip():
             return Expression(text, language, _never)
         try:
-            found = self.compiled[language, text] = compiles(text, self.visible)
+            found = compiled[language, text] = compiles(text, self.visible)
         except ExpressionError as error:
             self._note("bad-expression", what, error, element)
             return Expression(text, language, _never)
@@ -147,9 +227,7 @@ def compiler_for(
     """The compiler of one file, in the language that its definitions name (clause 8.2.1)."""
     declared = root.get("expressionLanguage", DEFAULT_LANGUAGE).strip()
     language = DEFAULT_LANGUAGE if declared == XPATH else declared
-    errors = {each.get("id", ""): each for each in root.iterchildren(model("error"))}
-    errors.pop("", None)
-    compiler = Compiler(problems, languages, scripts, conditions, language, errors)
+    compiler = Compiler(problems, languages, scripts, conditions, language, read_declared(root))
     if language not in languages:
         compiler.unknown_language(language, root)
     return compiler

@@ -1,6 +1,7 @@
-"""What a timer's text says: an ISO 8601 text, or an expression that gives one (clause 10.5.5.8).
+"""What a timer's text says: an ISO 8601 text, a cron pattern, or an expression that gives one of
+them (clause 10.5.5.8), and the time zone whose clocks it speaks of.
 
-Rule: a text that ISO 8601 allows for this timer is a constant, whatever type the file gives it, for
+Rule: a text that may stand there for this timer is a constant, whatever type the file gives it, for
 every modeler writes it so; any other is an expression. What can be known when the file is read is
 checked then: an expression that names no parameter is evaluated.
 """
@@ -11,13 +12,15 @@ from datetime import UTC, datetime
 from lxml.etree import _Element
 
 from procession.bpmn.document import check_children
-from procession.bpmn.forms import one_line
+from procession.bpmn.extensions import tag
+from procession.bpmn.forms import TIME_ZONE, one_line
 from procession.bpmn.problems import Problems
 from procession.bpmn.texts import Compiler
 from procession.bpmn.vocabulary import TIMES, model, name_of
 from procession.core.model import Expression, TimerEventDefinition, TimerKind
 from procession.core.schedules import schedule
 from procession.core.values import Value
+from procession.core.zones import DEFAULT_ZONE
 from procession.errors import ExpressionError
 
 _KINDS = dict(zip(TIMES, (TimerKind.DATE, TimerKind.DURATION, TimerKind.CYCLE), strict=True))
@@ -39,13 +42,23 @@ def read_timer(definition: _Element, compiler: Compiler) -> TimerEventDefinition
     time = times[0]
     check_children(time, compiler.problems)
     kind = _KINDS[name_of(time)]
-    return TimerEventDefinition(kind, _when(time, kind, compiler))
+    zone = _zone(definition)
+    return TimerEventDefinition(kind, _when(time, kind, zone, compiler), zone)
 
 
-def _when(time: _Element, kind: TimerKind, compiler: Compiler) -> Expression:
+def _zone(definition: _Element) -> str:
+    """The timer's own time zone, or that of its process; UTC where neither names one."""
+    for element in (definition, *definition.iterancestors(model("process"))):
+        name = element.get(tag("timeZone"), "")
+        if name.strip():
+            return DEFAULT_ZONE if TIME_ZONE.check(name) else name  # That is refused elsewhere.
+    return DEFAULT_ZONE
+
+
+def _when(time: _Element, kind: TimerKind, zone: str, compiler: Compiler) -> Expression:
     text = (time.text or "").strip()
     constant = Expression(text, "", _Always(text))
-    wrong = _wrong(constant, kind)
+    wrong = _wrong(constant, kind, zone)
     if wrong is None:
         return constant
     if not text:
@@ -56,7 +69,7 @@ def _when(time: _Element, kind: TimerKind, compiler: Compiler) -> Expression:
     except ExpressionError as error:
         _refuse(time, f"{wrong}; nor is it an expression: {error}", compiler.problems)
         return constant
-    if compiler.is_fixed(time) and (wrong := _wrong(expression, kind)):
+    if compiler.is_fixed(time) and (wrong := _wrong(expression, kind, zone)):
         _refuse(time, wrong, compiler.problems)
     return expression
 
@@ -73,10 +86,10 @@ class _Always:
         return self.text
 
 
-def _wrong(when: Expression, kind: TimerKind) -> str | None:
+def _wrong(when: Expression, kind: TimerKind, zone: str) -> str | None:
     """Why no moment can be found, for an expression that needs no values."""
     try:
-        schedule(TimerEventDefinition(kind, when), when.evaluate({}), _SOME_MOMENT)
+        schedule(TimerEventDefinition(kind, when, zone), when.evaluate({}), _SOME_MOMENT)
     except ExpressionError as error:
         return str(error)
     return None

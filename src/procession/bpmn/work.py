@@ -1,4 +1,4 @@
-"""What a service task is told to do: the one element of ours in its extensionElements.
+"""What a service or business rule task is told to do: the one element of ours in it.
 
 Rule: one table says which element gives which job kind, what is read of it and which results it may
 have. The values of each kind are fixed with the connectors that do the work.
@@ -6,14 +6,21 @@ have. The values of each kind are fixed with the connectors that do the work.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml.etree import _Element
 
 from procession.bpmn.extensions import extensions, tag
-from procession.bpmn.forms import METHODS, MODES, TIMEOUT_SECONDS, UNARY_OPERATORS, duration_seconds
-from procession.bpmn.mapping import Results, read_inputs, read_outputs
+from procession.bpmn.forms import (
+    METHODS,
+    MODES,
+    TIMEOUT_SECONDS,
+    UNARY_OPERATORS,
+    boolean,
+    duration_seconds,
+)
+from procession.bpmn.mapping import Results, check_target, read_inputs, read_outputs
 from procession.bpmn.problems import Problems
 from procession.bpmn.texts import Compiler
 from procession.bpmn.vocabulary import name_of
@@ -21,6 +28,8 @@ from procession.core.model import Expression, Output, Retries, Template
 from procession.core.values import DataType, shown
 
 Inputs = Mapping[str, Template]
+# All that is visible when the work begins, by its names.
+EVERYTHING = Expression("", "", dict)
 
 # The types that can hold a result of a known shape; one that is not here may go anywhere.
 _TEXT = frozenset({DataType.TEXT})
@@ -43,15 +52,31 @@ class Work:
 
 def read_work(task: _Element, compiler: Compiler) -> tuple[str, Inputs, tuple[Output, ...]]:
     """The job kind of a service task, its inputs and its outputs."""
-    works = list(extensions(task, *WORKS))
+    names = WORKS_OF.get(name_of(task), ())
+    works = list(extensions(task, *names))
     if len(works) != 1:
-        _refuse_number(task, len(works), compiler.problems)
+        _refuse_number(task, names, len(works), compiler.problems)
         return "", {}, ()
     element = works[0]
     work = WORKS[name_of(element)]
     inputs = work.read(element, compiler)
-    outputs = element.iterchildren(tag("output"))
-    return work.kind, inputs, read_outputs(outputs, work.results(element), compiler)
+    outputs = read_outputs(element.iterchildren(tag("output")), work.results(element), compiler)
+    return work.kind, inputs, (*outputs, *_whole_result(element, compiler))
+
+
+def _whole_result(element: _Element, compiler: Compiler) -> tuple[Output, ...]:
+    """The variable that takes what a decision gives, as a whole."""
+    result = element.get("result", "").strip()
+    if not result:
+        return ()
+    check_target(element, result, compiler)
+    return (Output("result", result),)
+
+
+def takes_all_outputs(task: _Element) -> bool:
+    """Whether each result goes into the variable of its name, if there is one."""
+    works = extensions(task, *WORKS_OF.get(name_of(task), ()))
+    return any(boolean(work.get("allOutputs", "")) for work in works)
 
 
 def read_retries(task: _Element) -> Retries:
@@ -69,13 +94,13 @@ def _whole(text: str) -> int | None:
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
-def _refuse_number(task: _Element, number: int, problems: Problems) -> None:
+def _refuse_number(task: _Element, names: Iterable[str], number: int, problems: Problems) -> None:
     if number:
-        message = "a service task does one thing; keep one of its elements"
+        message = f"a {name_of(task)} does one thing; keep one of its elements"
         problems.add("many-works", message, task)
         return
-    names = ", ".join(f"procession:{name}" for name in WORKS)
-    message = f"nothing says what this task does; put one of {names} into its extensionElements"
+    ways = ", ".join(f"procession:{name}" for name in names)
+    message = f"nothing says what this task does; put one of {ways} into its extensionElements"
     problems.add("no-work", message, task)
 
 
@@ -162,9 +187,23 @@ def _http(element: _Element, compiler: Compiler) -> Inputs:
 
 
 def _handler(element: _Element, compiler: Compiler) -> Inputs:
+    name = element.get("name", "")
     inputs = read_inputs(element.iterchildren(tag("input")), compiler)
     arguments = {given.target: given.value for given in inputs}
-    return {"name": element.get("name", ""), "arguments": arguments}
+    if boolean(element.get("allInputs", "")):
+        # Of all that is visible by then, the handler takes what it has parameters for.
+        return {"name": name, "arguments": arguments, "all": EVERYTHING}
+    return {"name": name, "arguments": arguments}
+
+
+def _decision(element: _Element, compiler: Compiler) -> Inputs:
+    """Without inputs of its own a decision is given all that the task sees, by its names."""
+    given = read_inputs(element.iterchildren(tag("input")), compiler)
+    return {
+        "decision": element.get("decision", "").strip(),
+        "version": _whole(element.get("version", "").strip()),
+        "values": {each.target: each.value for each in given} or EVERYTHING,
+    }
 
 
 def _expressions(
@@ -194,4 +233,12 @@ WORKS: Mapping[str, Work] = {
     "readData": Work("read-data", _read_data, _read),
     "http": Work("http", _http, lambda element: _HTTP_RESULTS),
     "handler": Work("handler", _handler, lambda element: Results()),
+    "decision": Work("decision", _decision, lambda element: Results()),
+}
+_RULES = ("decision", "handler")
+# What each type of task may be told to do.
+WORKS_OF: Mapping[str, tuple[str, ...]] = {
+    "serviceTask": ("addData", "readData", "http", "handler"),
+    "businessRuleTask": _RULES,
+    "globalBusinessRuleTask": _RULES,
 }

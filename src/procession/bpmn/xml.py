@@ -15,8 +15,8 @@ from procession.errors import InvalidProcess, Problem
 
 XML_BYTES_MAX = 10_000_000
 ELEMENTS_MAX = 200_000
-# The parser's own bound for a parser without `huge_tree`; a test holds the two together.
-DEPTH_MAX = 256
+# The parser's own bound for a parser with `huge_tree`; a test holds the two together.
+DEPTH_MAX = 2_048
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # A "<" without a byte order mark shows UTF-16 as well (XML 1.0, appendix F).
@@ -50,7 +50,8 @@ def _parser() -> etree.XMLParser:
         load_dtd=False,
         dtd_validation=False,
         no_network=True,
-        huge_tree=False,
+        # For the depth. It lifts the bounds of texts and names too: those of the file hold for them.
+        huge_tree=True,
         recover=False,
         remove_comments=True,
         remove_pis=True,
@@ -123,7 +124,8 @@ def _syntax_problem(error: etree.XMLSyntaxError, file: str) -> InvalidProcess:
     if "depth" in text:
         message = f"elements are nested more than {DEPTH_MAX} deep"
         return _refusal("too-deep", message, file, line)
-    message = f"not well-formed XML: {_PLACE.sub('', text)}"
+    # The parser's own text may hold a line break.
+    message = f"not well-formed XML: {' '.join(_PLACE.sub('', text).split())}"
     return InvalidProcess([Problem("broken-xml", message, line=line, column=column, file=file)])
 
 
