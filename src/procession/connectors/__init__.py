@@ -19,6 +19,7 @@ ADD_DATA = "add-data"
 READ_DATA = "read-data"
 HTTP = "http"
 HANDLER = "handler"
+DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class PermanentFailure(ConnectorError):
 
 __all__ = [
     "ADD_DATA",
+    "DECISION",
     "HANDLER",
     "HTTP",
     "READ_DATA",

@@ -86,7 +86,7 @@ class HandlerConnector:
     async def run(self, work: Work) -> Values:
         """The handler's results by name. Raises ConnectorError."""
         handler = self._found(work.values.get("name"))
-        arguments = work.values.get("arguments") or {}
+        arguments = _arguments(handler, work.values)
         problems = handler.problems(arguments)
         if problems:
             raise ConnectorError(problems[0], code="BadValue", retryable=False)
@@ -108,7 +108,10 @@ class HandlerConnector:
             return []
         if name not in self._handlers:
             return [self._unknown(name)]
-        return self._handlers[name].problems(arguments) if isinstance(arguments, Mapping) else []
+        # Of all that will be there nothing is known yet.
+        if not isinstance(arguments, Mapping) or inputs.get("all"):
+            return []
+        return self._handlers[name].problems(arguments)
 
     async def close(self) -> None:
         """Calls under way end first."""
@@ -146,6 +149,15 @@ class HandlerConnector:
         return await loop.run_in_executor(
             self._threads, lambda: context.run(_guarded, function, given)
         )
+
+
+def _arguments(handler: Handler, values: Values) -> Values:
+    """The arguments; where all variables are given (`all`), what the handler has names for."""
+    arguments = values.get("arguments") or {}
+    if "all" not in values:
+        return arguments
+    everything = {**values["all"], **arguments}
+    return {n: each for n, each in everything.items() if handler.open or n in handler.takes}
 
 
 def _guarded(function: Callable[..., Value], given: Values) -> Value:

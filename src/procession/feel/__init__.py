@@ -6,7 +6,7 @@ leaves this folder is ExpressionError.
 
 from collections.abc import Callable, Mapping
 
-from procession.core.model import Expression
+from procession.core.model import Expression, Script
 from procession.core.values import Kind
 from procession.feel.budget import Budget, Frame
 from procession.feel.exchange import from_feel, to_feel
@@ -22,6 +22,7 @@ from procession.feel.language import (
     compile_unary_tests,
 )
 from procession.feel.scope import UNKNOWN, Shape, shape_of
+from procession.feel.script import compile_script
 from procession.feel.typenames import TYPES, Type
 
 # The names under which files ask for it: BPMN 2.0.2 §8.2.1, the namespaces of DMN's versions.
@@ -33,10 +34,14 @@ LANGUAGES: Mapping[str, Callable[[str, Mapping[str, Kind]], Expression]] = {
     "https://www.omg.org/spec/DMN/20211108/FEEL/": compile_feel,
     "https://www.omg.org/spec/DMN/20230324/FEEL/": compile_feel,
 }
+SCRIPTS: Mapping[str, Callable[[str, Mapping[str, Kind]], Script]] = dict.fromkeys(
+    LANGUAGES, compile_script
+)
 
 __all__ = [
     "LANGUAGE",
     "LANGUAGES",
+    "SCRIPTS",
     "TYPES",
     "UNKNOWN",
     "Budget",

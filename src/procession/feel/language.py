@@ -4,7 +4,7 @@ Rule: a text is compiled once, at deployment; what is wrong with it then is an e
 column. What fails when it runs is null, as the standard says; only the budget ends a run.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -59,8 +59,7 @@ def compile_feel(text: str, names: Mapping[str, Kind]) -> Expression:
     turn knows no clock, so that the same input always gives the same run.
     """
     _refuse_the_clock(text, names)
-    code = _expression(text, {name: (_given(name), shape_of(kind)) for name, kind in names.items()})
-    run = code.run
+    run = _compiled(text, _seen(text, names), names, lambda parser: parser.expression()).run
 
     def evaluate(values: Mapping[str, Value]) -> Value:
         frame = Frame(values)
@@ -80,8 +79,7 @@ def compile_unary_tests(
     text: str, names: Mapping[str, Kind]
 ) -> Callable[[Value, Mapping[str, Value]], bool | None]:
     """Whether an input passes the tests that `text` writes (rule 17). Raises ExpressionError."""
-    known = {name: (_given(name), shape_of(kind)) for name, kind in names.items()}
-    run = _unary_tests(text, known, Shape())
+    run = _unary_tests(text, _seen(text, names), names, Shape())
 
     def passes(given: Value, values: Mapping[str, Value]) -> bool | None:
         frame = Frame(values)
@@ -121,31 +119,42 @@ class Tests:
 
 def compile_program(text: str, names: Mapping[str, Shape]) -> Program:
     """The same as `compile_feel` over FEEL's own values. Raises ExpressionError."""
-    code = _expression(text, {name: (_own(name), shape) for name, shape in names.items()})
+    known = {name: (_own(name), shape) for name, shape in names.items()}
+    code = _compiled(text, known, (), lambda parser: parser.expression())
     return Program(text, code.shape, code.run)
 
 
 def compile_tests(text: str, names: Mapping[str, Shape], given: Shape) -> Tests:
     """The same as `compile_unary_tests` over FEEL's own values. Raises ExpressionError."""
     known = {name: (_own(name), shape) for name, shape in names.items()}
-    return Tests(text, _unary_tests(text, known, given))
+    return Tests(text, _unary_tests(text, known, (), given))
 
 
 _Known = Mapping[str, tuple[Run, Shape]]
 
 
-def _scope(known: _Known) -> Scope:
-    names = Names({name: Named(run, shape) for name, (run, shape) in known.items()})
+def _seen(text: str, names: Mapping[str, Kind]) -> _Known:
+    """The parameters that may stand in a text: there may be many, and it names a few of them."""
+    return {
+        name: (_given(name), shape_of(kind))
+        for name, kind in names.items()
+        # What is more than one word may be written with other spaces.
+        if name in text or not name.isidentifier()
+    }
+
+
+def _scope(known: _Known, others: Iterable[str]) -> Scope:
+    names = Names({name: Named(run, shape) for name, (run, shape) in known.items()}, others)
     return Scope([Layer(_BUILTIN_NAMES), Layer(names)])
 
 
-def _expression(text: str, known: _Known) -> Code:
-    return _compiled(text, known, lambda parser: parser.expression())
+def _compiled(
+    text: str, known: _Known, others: Iterable[str], read: Callable[[Parser], Code]
+) -> Code:
+    """`others`: names that do not stand in the text, for messages."""
 
-
-def _compiled(text: str, known: _Known, read: Callable[[Parser], Code]) -> Code:
     def compiled() -> Code:
-        parser = Parser(text, _scope(known), climb)
+        parser = Parser(text, _scope(known, others), climb)
         if parser.token.kind == "end":
             raise ExpressionError("it is empty; write an expression such as a > 5", 1, 1)
         code = read(parser)
@@ -157,7 +166,9 @@ def _compiled(text: str, known: _Known, read: Callable[[Parser], Code]) -> Code:
     return code
 
 
-def _unary_tests(text: str, known: _Known, given: Shape) -> Callable[[Frame, Value], Value]:
+def _unary_tests(
+    text: str, known: _Known, others: Iterable[str], given: Shape
+) -> Callable[[Frame, Value], Value]:
     slots: list[int] = []
 
     def read(parser: Parser) -> Code:
@@ -166,7 +177,7 @@ def _unary_tests(text: str, known: _Known, given: Shape) -> Callable[[Frame, Val
         with parser.knowing((INPUT, named)):
             return Code(_tests(parser, slot))
 
-    run = _compiled(text, known, read).run
+    run = _compiled(text, known, others, read).run
 
     def passes(frame: Frame, value: Value) -> Value:
         frame.locals[slots[0]] = value

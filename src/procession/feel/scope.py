@@ -6,6 +6,7 @@ name wins (DMN 1.3, 10.3.1.4). A closure can reach nothing but FEEL values.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from procession.core.values import DataType, Kind, Value
 from procession.feel.budget import Frame
@@ -57,9 +58,13 @@ class Named:
 
 
 class Names:
-    """Names of one layer, found by their first word; the longest first."""
+    """Names of one layer, found by their first word; the longest first.
 
-    def __init__(self, names: Mapping[str, Named]) -> None:
+    `others` are known, too, but stand nowhere in the text.
+    """
+
+    def __init__(self, names: Mapping[str, Named], others: Iterable[str] = ()) -> None:
+        self._others = others
         self._by_word: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._named: dict[str, Named] = {}
         for name, named in names.items():
@@ -88,7 +93,7 @@ class Names:
         return self._named[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._named)
+        return chain(self._named, self._others)
 
     def __contains__(self, name: str) -> bool:
         return name in self._named
