@@ -4,34 +4,48 @@ import asyncio
 import difflib
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from procession import expressions, feel
-from procession.bpmn import check_calls, read
-from procession.connectors import Connector
+from procession import dialects, expressions, feel, javascript, juel
+from procession.bpmn import File, check_calls, read_file
+from procession.collector import collector_at_rest
+from procession.connectors import DECISION, Connector
 from procession.core.model import CallActivity, Element, Process, ServiceTask
 from procession.core.values import shown
-from procession.errors import InvalidProcess, Problem, UnknownProcess
-from procession.stores import NewProcess, ProcessRow, Store
+from procession.decisions import Decisions, read_decisions, split
+from procession.errors import InvalidProcess, Problem, UnknownDecision, UnknownProcess
+from procession.reviewing import AS_CHECKED, AS_DEPLOYED, Review, warnings_of
+from procession.stores import NewDecision, NewProcess, ProcessRow, Store
+from procession.triggers import mistakes_in_starts, starts_of
 
-LANGUAGES = {**expressions.LANGUAGES, **feel.LANGUAGES}
-CONDITIONS = {**expressions.CONDITIONS, **feel.LANGUAGES}
+LANGUAGES = {
+    **expressions.LANGUAGES,
+    **feel.LANGUAGES,
+    **juel.LANGUAGES,
+    **javascript.LANGUAGES,
+}
+CONDITIONS = {**LANGUAGES, **expressions.CONDITIONS, **juel.CONDITIONS}
+SCRIPTS = {**expressions.SCRIPTS, **feel.SCRIPTS, **juel.SCRIPTS, **javascript.SCRIPTS}
 PROCESSES_CACHED_MAX = 2_000
 CLOSE_NAMES_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What became of a process of a deployed file; `changed`: it is a new version."""
+    """What became of a process or decision of a file; `changed`: it is a new version.
+
+    `warnings`: those of the file; of several processes in it, the first has them.
+    """
 
     name: str
     version: int
     caption: str
     changed: bool
     file: str
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +57,19 @@ class Found:
 
 
 class Catalog:
-    """The processes of a store. A change by another program is seen at the next look."""
+    """The processes of a store. A change by another program is seen at the next look.
+
+    `decisions`: those of the same store.
+    """
 
     def __init__(
-        self, store: Store, connectors: Mapping[str, Connector], clock: Callable[[], datetime]
+        self,
+        store: Store,
+        connectors: Mapping[str, Connector],
+        clock: Callable[[], datetime],
+        decisions: Decisions | None = None,
     ) -> None:
+        self.decisions = decisions or Decisions(store, clock)
         self._store = store
         self._connectors = connectors
         self._clock = clock
@@ -108,11 +130,23 @@ class Catalog:
     async def _process(self, name: str, version: int, xml: bytes) -> Process:
         known = self._read.get((name, version))
         if known is None:
-            processes = {each.id: each for each in await _read(xml, name)}
+            processes = {each.id: each for each in (await _read(xml, name)).processes}
             known = self._read[name, version] = replace(processes[name], version=version)
             if len(self._read) > PROCESSES_CACHED_MAX:
                 self._read.popitem(last=False)
         return known
+
+    async def source(self, name: str, version: int | None = None) -> bytes:
+        """The file of a process as it was deployed, byte for byte; without a version the newest.
+
+        Raises UnknownProcess.
+        """
+        stored = await self._store.process(name, version or 0)
+        if stored is not None:
+            return stored[1]
+        if version is None:
+            raise UnknownProcess(f"there is no process {shown(name)}{await self._hint(name)}")
+        raise UnknownProcess(f"there is no version {version} of process {shown(name)}")
 
     async def processes(self) -> list[ProcessRow]:
         """The newest version of every process, by name."""
@@ -125,41 +159,69 @@ class Catalog:
 
     # -- deploying --------------------------------------------------------------------------------
 
-    async def deploy(self, files: Sequence[tuple[str, bytes]], *, by: str) -> list[Deployed]:
-        """All processes of all files, or, with InvalidProcess, none. An unchanged one stays."""
-        read_files, problems = await self._checked(files)
-        if problems:
+    async def deploy(
+        self, files: Sequence[tuple[str, bytes]], *, by: str, strict: bool = False
+    ) -> list[Deployed]:
+        """All processes and decisions of all files, or, with InvalidProcess, none.
+
+        An unchanged one stays as it is. `strict`: warnings keep files from being deployed, too.
+        """
+        decision_files, files = split(files)
+        decisions, wrong = await read_decisions(decision_files)
+        names = {each.name for each in decisions}
+        read_files, problems = await self._checked(files, names, AS_DEPLOYED)
+        problems = [*wrong, *problems]
+        if any(strict or not each.warning for each in problems):
             raise InvalidProcess(problems)
+        now = self._clock()
         new = [
-            _new(process, file, xml) for file, xml, processes in read_files for process in processes
+            replace(_new(process, file, xml), starts=starts_of(process, now))
+            for file, xml, processes in read_files
+            for process in processes
         ]
-        added = await self._store.add_processes(new, by=by, at=self._clock())
+        added = await self._store.add_processes(new, by=by, at=now, decisions=decisions)
+        everything: list[NewProcess | NewDecision] = [*new, *decisions]
+        warnings = _by_file(problems)
         return [
-            Deployed(each.name, version, each.caption, changed, each.file)
-            for each, (version, changed) in zip(new, added, strict=True)
+            Deployed(
+                each.name, version, each.caption, changed, each.file, warnings.pop(each.file, ())
+            )
+            for each, (version, changed) in zip(everything, added, strict=True)
         ]
 
     async def check(self, files: Sequence[tuple[str, bytes]]) -> list[Problem]:
-        """All that keeps the files from being deployed."""
-        return (await self._checked(files))[1]
+        """All that keeps the files from being deployed, and all warnings."""
+        decision_files, files = split(files)
+        decisions, wrong = await read_decisions(decision_files)
+        names = {each.name for each in decisions}
+        return [*wrong, *(await self._checked(files, names, AS_CHECKED))[1]]
 
     async def _checked(
-        self, files: Sequence[tuple[str, bytes]]
+        self,
+        files: Sequence[tuple[str, bytes]],
+        decisions: Collection[str],
+        reviews: Sequence[Review],
     ) -> tuple[list[tuple[str, bytes, list[Process]]], list[Problem]]:
         read_files: list[tuple[str, bytes, list[Process]]] = []
         problems: list[Problem] = []
         for file, xml in files:
             try:
-                read_files.append((file, xml, await _read(xml, file)))
+                read = await _read(xml, file)
             except InvalidProcess as error:
                 problems += error.problems
+            else:
+                read_files.append((file, xml, read.processes))
+                problems += read.warnings
+                problems += await asyncio.to_thread(warnings_of, read, file, reviews)
         problems += _same_names(read_files)
         new = {each.id: each for _, _, processes in read_files for each in processes}
         known = await self._called(new)
         for file, _, processes in read_files:
             problems += check_calls(processes, known, file)
             problems += _endless_calls(processes, known, file)
+            problems += self._check_starts(processes, file)
             problems += await self._check_work(processes, file)
+            problems += await self._check_decisions(processes, decisions, file)
         return read_files, list(dict.fromkeys(problems))
 
     async def _called(self, new: Mapping[str, Process]) -> Mapping[str, Process]:
@@ -176,6 +238,15 @@ class Catalog:
                 waiting += [call.called for call in _calls(known[name])]
         return known
 
+    def _check_starts(self, processes: Iterable[Process], file: str) -> list[Problem]:
+        """Timers that would start a process and cannot: what they say is evaluated now."""
+        now = self._clock()
+        return [
+            _problem("bad-start", sentence, element, file)
+            for process in processes
+            for element, sentence in mistakes_in_starts(process, now)
+        ]
+
     async def _check_work(self, processes: Iterable[Process], file: str) -> list[Problem]:
         """What the connectors know to be wrong: a table that is not there, say."""
         return [
@@ -186,17 +257,52 @@ class Catalog:
             for sentence in await self._connectors[element.kind].check(element.inputs)
         ]
 
+    async def _check_decisions(
+        self, processes: Iterable[Process], new: Collection[str], file: str
+    ) -> list[Problem]:
+        """Decisions that are asked for by name and are neither here nor among the new ones."""
+        problems = []
+        for element, decision in _asked(processes):
+            try:
+                if decision not in new:
+                    await self.decisions.find(decision)
+            except UnknownDecision as error:
+                message = f"{error}; deploy its DMN file before or together with the process"
+                problems.append(_problem("unknown-decision", message, element, file))
+        return problems
 
-async def _read(xml: bytes, file: str) -> list[Process]:
+
+def _asked(processes: Iterable[Process]) -> Iterator[tuple[Element, str]]:
+    for process in processes:
+        for element in process.elements.values():
+            if isinstance(element, ServiceTask) and element.kind == DECISION:
+                decision = element.inputs.get("decision")
+                if isinstance(decision, str) and decision:
+                    yield element, decision
+
+
+def _by_file(problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
+    found: dict[str, tuple[Problem, ...]] = {}
+    for each in problems:
+        found[each.file] = (*found.get(each.file, ()), each)
+    return found
+
+
+async def _read(xml: bytes, file: str) -> File:
     """Reading takes milliseconds, and more for a large file: other calls go on meanwhile."""
-    return await asyncio.to_thread(
-        read,
-        xml,
-        languages=LANGUAGES,
-        scripts=expressions.SCRIPTS,
-        conditions=CONDITIONS,
-        file=file,
-    )
+    return await asyncio.to_thread(_read_now, xml, file)
+
+
+def _read_now(xml: bytes, file: str) -> File:
+    with collector_at_rest():
+        return read_file(
+            xml,
+            languages=LANGUAGES,
+            scripts=SCRIPTS,
+            conditions=CONDITIONS,
+            translate=dialects.translate,
+            file=file,
+        )
 
 
 def _new(process: Process, file: str, xml: bytes) -> NewProcess:

@@ -8,12 +8,14 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from procession.catalog import Catalog
-from procession.connectors import ADD_DATA, HANDLER, HTTP, READ_DATA, Connector
+from procession.connectors import ADD_DATA, DECISION, HANDLER, HTTP, READ_DATA, Connector
 from procession.connectors.data import DataConnector
 from procession.connectors.database import database_url
+from procession.connectors.decisions import DecisionConnector
 from procession.connectors.example import create_example_database
 from procession.connectors.handlers import HandlerConnector, load_handlers
 from procession.connectors.http import HttpConnector
+from procession.decisions import Decisions
 from procession.engine import Engine, utc_now
 from procession.errors import SettingsError
 from procession.settings import Settings, Unknown
@@ -37,12 +39,17 @@ async def open_running(settings: Settings) -> AsyncIterator[Running]:
     """The engine and its worker on the settings' data folder, beside others that use it."""
     async with AsyncExitStack() as stack:
         store = await _open_store(stack, settings)
-        connectors = await _open_connectors(stack, settings)
+        decisions = Decisions(store, utc_now)
+        connectors = {
+            **await _open_connectors(stack, settings),
+            DECISION: DecisionConnector(decisions),
+        }
         engine = Engine(
             store,
-            Catalog(store, connectors, utc_now),
+            Catalog(store, connectors, utc_now, decisions),
             clock=utc_now,
             refuse_unknown=settings.unknown_parameters is Unknown.REFUSE,
+            message_live_seconds=settings.message_live_seconds,
         )
         worker = Worker(engine, connectors)
         stack.push_async_callback(worker.close)

@@ -8,14 +8,15 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from procession.catalog import Catalog, Found
 from procession.core import decide as core
-from procession.core.changes import ElementTerminated
+from procession.core.changes import ElementTerminated, Job
 from procession.core.commands import (
     CancelProcess,
     Command,
@@ -33,7 +34,7 @@ from procession.core.ids import (
 from procession.core.instance import ProcessInstance, Status
 from procession.core.model import Process
 from procession.core.turn import Context
-from procession.core.values import Values, convert, from_text, shown
+from procession.core.values import Values, convert, from_text, shown, untyped
 from procession.errors import (
     BadValue,
     CannotBeStarted,
@@ -45,7 +46,12 @@ from procession.errors import (
     UnknownElement,
     UnknownInstance,
 )
+from procession.kept import KeptInstances
+from procession.messages import LIVE_SECONDS, Messages, begins_to_wait
+from procession.signals import Signals
+from procession.starts import Starts
 from procession.stores import InstanceRow, Lease, Store, Write
+from procession.stores.events import Beside
 from procession.views import Outcome, outcome_of
 
 CONFLICT_ATTEMPTS_MAX = 5
@@ -62,10 +68,15 @@ class _Turnstile:
 
 
 JobSink = Callable[[InstanceId, JobId], None]
+_Seen = TypeVar("_Seen")
 
 
 class Engine:
-    """Runs processes. `worker` must be told of due jobs: `on_due` is called after each commit."""
+    """Runs processes. `worker` must be told of due jobs: `on_due` is called after each commit.
+
+    `on_wanted` is, when a run has begun to wait for a message that is kept. What comes from
+    outside goes to `messages`, `signals` and `starts`.
+    """
 
     def __init__(
         self,
@@ -74,13 +85,20 @@ class Engine:
         *,
         clock: Callable[[], datetime],
         refuse_unknown: bool = False,
+        kept: KeptInstances | None = None,
+        message_live_seconds: float = LIVE_SECONDS,
     ) -> None:
         self.store = store
         self.catalog = catalog
         self.clock = clock
         self.holder = secrets.token_hex(8)
         self.on_due: JobSink = _nobody
+        self.on_wanted: Callable[[InstanceId], None] = _left_to_others
+        self.messages = Messages(self, message_live_seconds)
+        self.signals = Signals(self)
+        self.starts = Starts(self)
         self._refuse_unknown = refuse_unknown
+        self._kept = kept or KeptInstances()
         self._turnstiles: dict[InstanceId, _Turnstile] = {}
         self._busy: dict[InstanceId, int] = {}
         self._quiet: dict[InstanceId, asyncio.Event] = {}
@@ -111,7 +129,9 @@ class Engine:
         warnings = []
         for code, value in given.items():
             parameter = process.parameters.get(code)
-            if parameter is None or not parameter.direction.settable:
+            if parameter is None and process.open and code.isidentifier():
+                typed[code] = untyped(code, value)
+            elif parameter is None or not parameter.direction.settable:
                 warnings.append(_not_settable(process, code, known=parameter is not None))
             elif isinstance(value, str):
                 typed[code] = from_text(code, parameter.kind, value)
@@ -135,8 +155,7 @@ class Engine:
         self, instance_id: InstanceId, warnings: tuple[str, ...], wait_seconds: float
     ) -> Outcome:
         await self.settle(instance_id, wait_seconds)
-        instance, _ = await self.load(instance_id)
-        return outcome_of(instance, warnings)
+        return await self.look(instance_id, lambda instance: outcome_of(instance, warnings))
 
     # -- what callers and operators ask for -------------------------------------------------------
 
@@ -212,54 +231,107 @@ class Engine:
 
     # -- turns ------------------------------------------------------------------------------------
 
-    async def advance(self, instance_id: InstanceId, command: Command) -> ProcessInstance:
+    async def advance(self, instance_id: InstanceId, command: Command) -> None:
         """Load, decide, commit; on a conflict again. Raises UnknownInstance, Rejected."""
         async with self.turn_of(instance_id):
             for _ in range(CONFLICT_ATTEMPTS_MAX):
                 instance, revision = await self.load(instance_id)
                 try:
-                    return await self.decide(instance, revision, command)
+                    await self.decide(instance, revision, command)
+                    return
                 except Conflict:
                     continue
         raise StoreUnavailable(f"the run {instance_id} is changed by too many at once; try again")
 
-    async def decide(
-        self, instance: ProcessInstance, revision: int, command: Command
-    ) -> ProcessInstance:
+    async def decide(self, instance: ProcessInstance, revision: int, command: Command) -> None:
+        """Decide and commit, within the run's turnstile. Raises Conflict, Rejected."""
         if instance.status.final and isinstance(command, ExecuteElement | ResolveIncident):
             raise NotRunning(f"the run {instance.id} has ended; it is {instance.status}")
         process = await self.catalog.version(instance.process, instance.version)
         context = Context(self.clock())
-        decision = core.decide(process, instance, command, context)
-        if decision.changes:
-            await self.commit([Write(process, decision, revision)], context.now)
-        return decision.instance
+        decision = self.decision(process, instance, command, context)
+        await self.commit([Write(process, decision, revision)], context.now)
+
+    def decision(
+        self, process: Process, instance: ProcessInstance, command: Command, context: Context
+    ) -> core.Decision:
+        """What the core makes of it. The instance is consumed: it is kept again by its commit."""
+        self._kept.take(instance.instance_id)
+        return core.decide(process, instance, command, context)
 
     async def load(self, instance_id: InstanceId) -> tuple[ProcessInstance, int]:
+        """The instance as it is stored, for a turn: within the run's turnstile.
+
+        A large one is kept from turn to turn; who only looks at it asks `look`.
+        """
+        if instance_id in self._kept:
+            row = await self.store.instance(instance_id)
+            kept = self._kept.get(instance_id, row.revision) if row else None
+            if row is not None and kept is not None:
+                return kept, row.revision
         loaded = await self.store.load(instance_id)
         if loaded is None:
             raise UnknownInstance(f"there is no run {instance_id}")
+        self._kept.keep(*loaded, self.store.size(instance_id))
         return loaded
 
-    async def commit(self, writes: Sequence[Write], now: datetime) -> None:
-        lease = Lease(self.holder, now + timedelta(seconds=LEASE_SECONDS))
-        await self.store.commit(writes, at=now, lease=lease)
+    async def look(
+        self, instance_id: InstanceId, read: Callable[[ProcessInstance], _Seen]
+    ) -> _Seen:
+        """What `read` makes of the stored instance; it keeps no part that a turn may change."""
+        if instance_id in self._kept:
+            async with self.turn_of(instance_id):
+                return read((await self.load(instance_id))[0])
+        return read((await self.load(instance_id))[0])
+
+    async def job(self, instance_id: InstanceId, number: JobId) -> Job | None:
+        """An open job, for whoever does it, and who may change what is in it."""
+
+        def read(instance: ProcessInstance) -> Job | None:
+            job = instance.jobs.get(number)
+            return deepcopy(job) if instance_id in self._kept else job
+
+        return await self.look(instance_id, read)
+
+    async def commit(
+        self, writes: Sequence[Write], now: datetime, beside: Sequence[Beside] = ()
+    ) -> None:
+        """Keep the decisions that changed something, and what is beside them, all or none.
+
+        Raises Conflict.
+        """
+        changing = [write for write in writes if write.decision.changes]
+        if changing or beside:
+            lease = Lease(self.holder, now + timedelta(seconds=LEASE_SECONDS))
+            await self.store.commit(changing, at=now, lease=lease, beside=beside)
         for write in writes:
+            self._keep(write)
             self._hand_out(write.decision, now)
+
+    def _keep(self, write: Write) -> None:
+        instance, changes = write.decision.instance, write.decision.changes
+        size = self.store.size(instance.instance_id)
+        self._kept.keep(instance, write.revision + bool(changes), size)
 
     def _hand_out(self, decision: core.Decision, now: datetime) -> None:
         """Tell the worker of the jobs that this turn has made due: they are leased to us."""
         if decision.instance.jobs:
             for number in decision.due_jobs(now):
                 self.take(decision.instance.instance_id, number)
+        if begins_to_wait(decision) and self.store.events.message_wanted():
+            self.on_wanted(decision.instance.instance_id)
 
     def take(self, instance_id: InstanceId, job: JobId) -> None:
         """A job is in this process's hands: until `done` its run is busy."""
-        self._busy[instance_id] = self._busy.get(instance_id, 0) + 1
+        self.hold(instance_id)
         self.on_due(instance_id, job)
 
+    def hold(self, instance_id: InstanceId) -> None:
+        """Something for the run is in this process's hands: until `done` it is busy."""
+        self._busy[instance_id] = self._busy.get(instance_id, 0) + 1
+
     def done(self, instance_id: InstanceId) -> None:
-        """A job that was taken is in nobody's hands any more."""
+        """What was taken or held is in nobody's hands any more."""
         left = self._busy[instance_id] - 1
         if left:
             self._busy[instance_id] = left
@@ -280,6 +352,15 @@ class Engine:
         except TimeoutError:
             return
 
+    async def rest(self, wait_seconds: float) -> None:
+        """Wait until nothing is in hand for any run; or time is up."""
+        try:
+            async with asyncio.timeout(wait_seconds):
+                while self._busy:
+                    await self.settle(next(iter(self._busy)))
+        except TimeoutError:
+            return
+
     @asynccontextmanager
     async def turn_of(self, instance_id: InstanceId) -> AsyncIterator[None]:
         turnstile = self._turnstiles.setdefault(instance_id, _Turnstile(asyncio.Lock()))
@@ -295,6 +376,10 @@ class Engine:
 
 def _nobody(instance_id: InstanceId, job: JobId) -> None:
     raise AssertionError(f"job {job} of {instance_id} is due and there is no worker")
+
+
+def _left_to_others(instance_id: InstanceId) -> None:
+    """A poll will find the message that the run waits for."""
 
 
 def utc_now() -> datetime:

@@ -73,6 +73,15 @@ class Settings:
             "an input without a parameter: `warn` runs and says so, `refuse` does not run"
         ),
     )
+    message_live_seconds: float = field(
+        default=3_600.0,
+        metadata=_about(
+            "how long a message that nobody waits for is kept, unless it says it itself; "
+            "0: not at all",
+            0,
+            315_360_000,
+        ),
+    )
 
     path_prefix: str = field(
         default="", metadata=_about("path before `/0` and `/ServiceModel`, such as `/prod`")

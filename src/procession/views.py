@@ -56,11 +56,11 @@ class InstanceView:
 
 
 def outcome_of(instance: ProcessInstance, warnings: tuple[str, ...]) -> Outcome:
-    """What the caller of a run is told."""
+    """What the caller of a run is told, and may keep: the run may go on."""
     return Outcome(
         instance.instance_id,
         instance.status,
-        instance.values,
+        dict(instance.values),
         warnings,
         _incidents(instance),
     )

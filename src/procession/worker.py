@@ -5,8 +5,9 @@ be done twice (a crash before the answer is kept), its answer is accepted once.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -20,12 +21,17 @@ from procession.core.turn import (
     CALL_JOB,
     CANCEL_CHILD_JOB,
     CONTINUE_JOB,
+    ESCALATION_JOB,
+    MESSAGE_JOB,
     RETURN_ERROR_JOB,
     RETURN_JOB,
+    SIGNAL_JOB,
     TIMER_JOB,
 )
+from procession.core.values import untyped
 from procession.engine import LEASE_SECONDS, Engine
 from procession.errors import (
+    BadValue,
     BpmnError,
     ConnectorError,
     NotRunning,
@@ -57,6 +63,7 @@ class Worker:
         self._took_any = False
         self._closing = False
         self._poll: asyncio.Task[None] | None = None
+        self._tending: asyncio.Task[None] | None = None
         self._kinds: Mapping[str, Doing] = {
             CONTINUE_JOB: self._continue,
             CALL_JOB: self._call,
@@ -64,8 +71,12 @@ class Worker:
             RETURN_ERROR_JOB: self._return,
             TIMER_JOB: self._continue,
             CANCEL_CHILD_JOB: self._cancel_child,
+            ESCALATION_JOB: self._return,
+            MESSAGE_JOB: self._send,
+            SIGNAL_JOB: self._throw,
         }
         engine.on_due = self._take
+        engine.on_wanted = self._take_wanted
 
     def start_polling(self) -> None:
         """Look for jobs that became due, or that another program has left behind."""
@@ -74,7 +85,7 @@ class Worker:
     async def close(self) -> None:
         """Stop at once: what is in hand is given back and will be done by whoever comes next."""
         self._closing = True
-        tasks = [*self._tasks, *([self._poll] if self._poll else [])]
+        tasks = [*self._tasks, *(task for task in (self._poll, self._tending) if task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -89,7 +100,14 @@ class Worker:
 
     def _take(self, instance_id: InstanceId, job: JobId) -> None:
         self._took_any = True
-        task = asyncio.create_task(self._do(instance_id, job))
+        self._begin(self._do(instance_id, job))
+
+    def _take_wanted(self, instance_id: InstanceId) -> None:
+        self._engine.hold(instance_id)
+        self._begin(self._deliver_to(instance_id))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -111,6 +129,23 @@ class Worker:
                 continue
             for job in due:
                 self._engine.take(job.instance, job.id)
+            if self._tending is None or self._tending.done():
+                self._tending = asyncio.create_task(self._tend(), name="tend")
+
+    async def _tend(self) -> None:
+        """What is to be done for events without a job; one thing's fault leaves the others."""
+        for tend in (
+            self._engine.starts.start_due,
+            self._deliver_wanted,
+            self._engine.messages.purge,
+            self._engine.signals.tend,
+        ):
+            try:
+                await tend()
+            except StoreError as error:
+                log.warning("events wait for the store", reason=str(error))
+            except Exception:
+                log.exception("events cannot be seen to")
 
     # -- doing ------------------------------------------------------------------------------------
 
@@ -135,8 +170,7 @@ class Worker:
                 await asyncio.sleep(STORE_PAUSE_SECONDS)
 
     async def _try(self, instance_id: InstanceId, number: JobId) -> None:
-        instance, _ = await self._engine.load(instance_id)
-        job = instance.jobs.get(number)
+        job = await self._engine.job(instance_id, number)
         if job is not None:
             await self._kinds.get(job.kind, self._connect)(instance_id, job)
 
@@ -151,6 +185,23 @@ class Worker:
 
     async def _return(self, instance_id: InstanceId, job: Job) -> None:
         await self._calls.return_to_parent(instance_id, job.id)
+
+    async def _send(self, instance_id: InstanceId, job: Job) -> None:
+        await self._engine.messages.send_jobs(instance_id, job.id)
+
+    async def _throw(self, instance_id: InstanceId, job: Job) -> None:
+        await self._engine.signals.throw_jobs(instance_id, job.id)
+
+    async def _deliver_to(self, instance_id: InstanceId) -> None:
+        """A run waits for a message that is kept: until it is delivered the run is busy."""
+        try:
+            await self._until_stored(self._engine.messages.deliver_wanted)
+        finally:
+            self._engine.done(instance_id)
+
+    async def _deliver_wanted(self) -> None:
+        if self._engine.store.events.message_wanted():
+            await self._engine.messages.deliver_wanted()
 
     async def _cancel_child(self, instance_id: InstanceId, job: Job) -> None:
         child = job.values["child"]
@@ -176,7 +227,7 @@ class Worker:
             async with self._slots:
                 return CompleteJob(job.id, await connector.run(work))
         except BpmnError as error:
-            return ThrowError(job.id, error.code, str(error))
+            return _thrown(job.id, error)
         except ConnectorError as error:
             return FailJob(job.id, error.code, str(error), error.retryable)
         except ProcessionError as error:
@@ -185,6 +236,14 @@ class Worker:
             log.exception("a connector failed unexpectedly", kind=job.kind, job=str(work.uid))
             message = f"{job.kind} failed unexpectedly ({type(error).__name__}); the log says more"
             return FailJob(job.id, "ConnectorFailed", message)
+
+
+def _thrown(job: JobId, error: BpmnError) -> Command:
+    try:
+        payload = untyped("the error's payload", error.payload)
+    except BadValue as refused:
+        return FailJob(job, refused.code, str(refused), retryable=False)
+    return ThrowError(job, error.code, str(error), payload)
 
 
 def _fault(job: JobId) -> Command:

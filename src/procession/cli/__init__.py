@@ -5,7 +5,7 @@ import sys
 import click
 
 from procession import __version__
-from procession.cli import instances, processes, service, users
+from procession.cli import decisions, events, instances, processes, service, users
 from procession.cli.exits import report
 from procession.errors import ProcessionError
 
@@ -16,6 +16,10 @@ from procession.errors import ProcessionError
         "deploy": processes.deploy,
         "check": processes.check,
         "execute": instances.execute,
+        "message": events.message,
+        "signal": events.signal,
+        "conditions": events.conditions,
+        "decide": decisions.decide,
         "list": processes.list_,
         "show": instances.show,
         "enable": processes.enable,
@@ -32,7 +36,7 @@ def program() -> None:
 
     \b
     A first process:
-      procession deploy examples/*.bpmn
+      procession deploy examples/*.bpmn examples/*.dmn
       procession execute UsrAddNewExternalContact "ContactName=Ada Lovelace"
       procession list instances
     """

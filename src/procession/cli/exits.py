@@ -1,9 +1,15 @@
 """How a command ends, so that scripts can tell why (docs/cli.md)."""
 
 from procession.cli.output import print_note
-from procession.errors import InvalidProcess, ProcessionError, SettingsError, StoreError
+from procession.errors import (
+    DecisionError,
+    InvalidProcess,
+    ProcessionError,
+    SettingsError,
+    StoreError,
+)
 
-FAILED = 1  # the process ran and failed
+FAILED = 1  # the process ran and failed, or the decision
 UNUSABLE = 2  # the command line or a setting cannot be used; click's own code too
 REFUSED = 3  # what was asked was refused, and nothing was changed
 UNAVAILABLE = 4  # the store, or another part of the machine
@@ -19,4 +25,6 @@ def report(error: ProcessionError) -> int:
     print_note(f"Error: {error}")
     if isinstance(error, SettingsError):
         return UNUSABLE
+    if isinstance(error, DecisionError):
+        return FAILED
     return UNAVAILABLE if isinstance(error, StoreError) else REFUSED

@@ -52,7 +52,7 @@ def execute(
       procession execute UsrAddNewExternalContact "ContactName=Ada Lovelace" --result ContactId
       procession execute UsrGetAllContacts --result ContactList
     """
-    given = dict(_pair(text) for text in values)
+    given = dict(pair(text) for text in values)
 
     async def run(engine: Engine) -> Outcome:
         found = await engine.catalog.find(name)
@@ -67,7 +67,8 @@ def execute(
         raise SystemExit(FAILED)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """A parameter and its value, as they are written on the command line."""
     code, equals, value = text.partition("=")
     if not equals or not code:
         raise click.UsageError(f"{text!r} is no parameter; write it as Code=value")
@@ -91,25 +92,43 @@ def _print_outcome(outcome: Outcome, result: str | None, *, as_json: bool) -> No
 
 
 @click.command()
-@click.argument("uid", metavar="ID", type=click.UUID)
+@click.argument("what", metavar="ID|PROCESS")
+@click.option("--xml", is_flag=True, help="Print the file of the process PROCESS as it came.")
+@click.option(
+    "--version", metavar="N", type=click.IntRange(1), help="With --xml: not the newest version."
+)
 @folder_option
 @json_option
-def show(*, uid: UUID, as_json: bool, **settings: object) -> None:
-    """Show where one instance stands, and why.
+def show(*, what: str, xml: bool, version: int | None, as_json: bool, **settings: object) -> None:
+    """Show where one instance stands, and why; or the file of a process.
 
     Prints its parameters, elements, incidents and history. ID is the instance's id, or that of one
     of its elements.
 
     \b
-    Example:
+    Examples:
       procession show 0199d3c2-5a41-8b6f-9c3e-7d1100000000
+      procession show UsrOrder --xml > order.bpmn
     """
+    if xml:
+        source = with_engine(settings, lambda engine: engine.catalog.source(what, version))
+        click.echo(source, nl=False)  # Byte for byte.
+        return
+    uid = _uid(what)
     view = with_engine(settings, lambda engine: view_of(engine.store, engine.catalog, uid))
     if as_json:
         history = [{"at": at, **_fields(change)} for at, change in _changes(view)]
         print_json({"instance": view.row, **_parts(view), "history": history})
         return
     _print_view(view)
+
+
+def _uid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        message = f"{text!r} is no id of an instance; for the file of a process add --xml"
+        raise click.UsageError(message) from None
 
 
 def _parts(view: InstanceView) -> Mapping[str, object]:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
+from procession.cli.decisions import list_decisions
 from procession.cli.exits import REFUSED
 from procession.cli.options import folder_option, json_option, operator, with_engine, work_options
-from procession.cli.output import print_json, print_line, print_table
+from procession.cli.output import print_json, print_line, print_note, print_table
 from procession.core.instance import Status
 from procession.errors import InvalidProcess
 
@@ -20,22 +21,32 @@ files_argument = click.argument(
 )
 
 
+strict_option = click.option(
+    "--strict", is_flag=True, help="Refuse files with warnings, as those with problems."
+)
+
+
 @click.command()
 @files_argument
+@strict_option
 @work_options
 @json_option
-def deploy(*, files: Sequence[Path], as_json: bool, **settings: object) -> None:
-    """Deploy BPMN files: all of them, or none if one has a problem.
+def deploy(*, files: Sequence[Path], strict: bool, as_json: bool, **settings: object) -> None:
+    """Deploy BPMN and DMN files: all of them, or none if one has a problem.
 
-    A process that is as it was keeps its version.
+    A process or decision that is as it was keeps its version.
 
     \b
     Examples:
-      procession deploy examples/*.bpmn
-      procession deploy --data /srv/procession order.bpmn invoice.bpmn
+      procession deploy examples/*.bpmn examples/*.dmn
+      procession deploy --data /srv/procession order.bpmn discount.dmn
     """
     found = _read(files)
-    deployed = with_engine(settings, lambda engine: engine.catalog.deploy(found, by=operator()))
+    deployed = with_engine(
+        settings, lambda engine: engine.catalog.deploy(found, by=operator(), strict=strict)
+    )
+    for warning in (each for one in deployed for each in one.warnings):
+        print_note(str(warning))
     if as_json:
         print_json(deployed)
         return
@@ -46,11 +57,13 @@ def deploy(*, files: Sequence[Path], as_json: bool, **settings: object) -> None:
 
 @click.command()
 @files_argument
+@strict_option
 @work_options
 @json_option
-def check(*, files: Sequence[Path], as_json: bool, **settings: object) -> None:
-    """Say what is wrong with BPMN files; nothing is deployed.
+def check(*, files: Sequence[Path], strict: bool, as_json: bool, **settings: object) -> None:
+    """Say what is wrong with BPMN and DMN files, and what may go wrong; nothing is deployed.
 
+    Warnings tell where an instance could get stuck, and what of a drawing is hard to read.
     Tables and columns are looked up in the database of the service, if it can be reached.
 
     \b
@@ -60,17 +73,23 @@ def check(*, files: Sequence[Path], as_json: bool, **settings: object) -> None:
     """
     found = _read(files)
     problems = with_engine(settings, lambda engine: engine.catalog.check(found))
+    refused = any(strict or not each.warning for each in problems)
     if as_json:
         print_json(problems)
-        raise SystemExit(REFUSED if problems else 0)
-    if problems:
+        raise SystemExit(REFUSED if refused else 0)
+    if refused:
         raise InvalidProcess(problems)
+    for warning in problems:
+        print_note(str(warning))
+    warned = {each.file for each in problems}
     for file, _ in found:
-        print_line(f"{file}: no problems")
+        print_line(f"{file}: {'warnings only' if file in warned else 'no problems'}")
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["processes", "instances"]), default="processes")
+@click.argument(
+    "what", type=click.Choice(["processes", "instances", "decisions"]), default="processes"
+)
 @click.option("--process", metavar="NAME", help="Only instances of this process.")
 @click.option(
     "--status",
@@ -96,16 +115,20 @@ def list_(
     as_json: bool,
     **settings: object,
 ) -> None:
-    """List the processes, or the latest instances.
+    """List the processes, the latest instances or the decisions.
 
     \b
     Examples:
       procession list
       procession list instances --status Error
+      procession list decisions
       procession list instances --process UsrGetAllContacts --json
     """
     if what == "processes":
         _list_processes(settings, as_json=as_json)
+        return
+    if what == "decisions":
+        list_decisions(settings, as_json=as_json)
         return
     wanted = Status(status) if status else None
     rows = with_engine(

@@ -17,11 +17,15 @@ from procession.core.decide import Decision
 from procession.core.ids import ElementInstanceId, InstanceId, JobId
 from procession.core.instance import ProcessInstance, Status
 from procession.core.model import Process
+from procession.stores.events import Beside, EventStore, NewStart
 
 
 @dataclass(frozen=True, slots=True)
 class NewProcess:
-    """A process to be added: it becomes a new version, unless its digest is the newest one's."""
+    """A process to be added: it becomes a new version, unless its digest is the newest one's.
+
+    `starts`: what starts it from then on, in place of what started the version before.
+    """
 
     name: str
     caption: str
@@ -30,6 +34,7 @@ class NewProcess:
     file: str
     digest: str
     xml: bytes
+    starts: Sequence[NewStart] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,33 @@ class ProcessRow:
     startable: bool
     enabled: bool
     file: str
+    deployed_at: datetime
+    deployed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """A decision to be added: a new version, unless its file's digest is the newest one's.
+
+    `name` is its id; decisions of one file share its bytes.
+    """
+
+    name: str
+    caption: str
+    file: str
+    digest: str
+    xml: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What is listed of one version of a decision; `digest` tells its file."""
+
+    id: str
+    version: int
+    caption: str
+    file: str
+    digest: str
     deployed_at: datetime
     deployed_by: str
 
@@ -125,27 +157,56 @@ class Session:
 class Store(Protocol):
     """The seam between the engine and a database. Each verb raises StoreUnavailable."""
 
+    @property
+    def events(self) -> EventStore: ...
+
     def catalog_revision(self) -> int:
         """Grows with each change of processes, users or ended sessions, by whatever program."""
         ...
 
     async def add_processes(
-        self, new: Sequence[NewProcess], *, by: str, at: datetime
+        self,
+        new: Sequence[NewProcess],
+        *,
+        by: str,
+        at: datetime,
+        decisions: Sequence[NewDecision] = (),
     ) -> list[tuple[int, bool]]:
-        """The version of each, and whether it is new; all of them or none."""
+        """The version of each, and whether it is new; all of them or none. Decisions come last."""
         ...
+
+    async def decision(self, id: str, version: int = 0) -> DecisionRow | None: ...
+    async def decision_file(self, digest: str) -> bytes | None: ...
+    async def decisions(self) -> list[DecisionRow]: ...
 
     async def process(self, name: str, version: int = 0) -> tuple[ProcessRow, bytes] | None: ...
     async def process_name(self, uid: UUID) -> str | None: ...
     async def processes(self) -> list[ProcessRow]: ...
     async def enable(self, name: str, on: bool) -> None: ...
 
-    async def commit(self, writes: Sequence[Write], *, at: datetime, lease: Lease) -> None:
-        """Keep the decisions, all or none. Raises Conflict if one of them came too late."""
+    async def commit(
+        self,
+        writes: Sequence[Write],
+        *,
+        at: datetime,
+        lease: Lease,
+        beside: Sequence[Beside] = (),
+    ) -> None:
+        """Keep the decisions, and what happens to events beside them: all or none.
+
+        Raises Conflict if one of them came too late.
+        """
         ...
 
     async def load(self, instance: InstanceId) -> tuple[ProcessInstance, int] | None:
         """A fresh instance and its revision."""
+        ...
+
+    def size(self, instance: InstanceId) -> int:
+        """About how many characters a run takes that is too large to be written with each turn.
+
+        0: it is a small one. Known of runs that were loaded or committed here.
+        """
         ...
 
     async def instance(self, instance: InstanceId) -> InstanceRow | None: ...

@@ -7,24 +7,16 @@ such a value is written as an object with one member that names its type: `{"$de
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
 
-from procession.core.changes import (
-    AnyChange,
-    Job,
-    JobCreated,
-    ProcessStarted,
-    TurnPaused,
-    ValuesSet,
-)
+from procession.core.changes import AnyChange
 from procession.core.instance import ProcessInstance
 from procession.core.values import Values
+from procession.stores.carrying import PLAIN, Carriers, Convert
 
-_PLAIN = frozenset((str, int, float, bool, type(None)))
 _OBJECT = "$object"
 _WRITERS: Mapping[type, tuple[str, Callable[[Any], str]]] = {
     Decimal: ("$decimal", str),
@@ -41,9 +33,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "$guid": UUID,
 }
 
-# The changes that carry values; all others are JSON as they are.
-_CARRYING_VALUES = frozenset((ProcessStarted, ValuesSet, JobCreated, TurnPaused))
-
 _encoder = msgspec.json.Encoder()
 _instance_decoder = msgspec.json.Decoder(ProcessInstance)
 _changes_decoder = msgspec.json.Decoder(list[AnyChange])
@@ -52,7 +41,7 @@ _changes_decoder = msgspec.json.Decoder(list[AnyChange])
 def pack(value: Any) -> Any:
     """The value in JSON's own types, so that `unpack` gives it back as it was."""
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in PLAIN:
         return value
     if kind is dict:
         packed = {key: pack(item) for key, item in value.items()}
@@ -78,71 +67,54 @@ def unpack(value: Any) -> Any:
     return {key: unpack(item) for key, item in value.items()}
 
 
+_packing, _unpacking = Carriers(pack), Carriers(unpack)
+
+
+def _changes_carrying(carriers: Carriers) -> Mapping[type, Convert]:
+    """The changes that hold values; all others are JSON as they are."""
+    found = {kind: carriers.converter(kind) for kind in get_args(AnyChange)}
+    return {kind: convert for kind, convert in found.items() if convert is not None}
+
+
+_PACKED = _changes_carrying(_packing)
+_UNPACKED = _changes_carrying(_unpacking)
+_pack_instance = _packing.of(ProcessInstance)
+_unpack_instance = _unpacking.of(ProcessInstance)
+
+
 def encode_instance(instance: ProcessInstance) -> str:
     """The instance as JSON text; it is not changed."""
-    scopes = {e.id: e for e in instance.elements.values() if e.values and not _plain(e.values)}
-    jobs = {j.id: j for j in instance.jobs.values() if not _plain(j.values)}
-    if scopes or jobs:
-        packed = {id: replace(e, values=_packed(e.values)) for id, e in scopes.items()}
-        instance = replace(
-            instance,
-            elements=instance.elements | packed,
-            jobs=instance.jobs | {id: _packed_job(job) for id, job in jobs.items()},
-        )
-    return _encoder.encode(instance).decode()
+    return _encoder.encode(_pack_instance(instance)).decode()
 
 
 def decode_instance(text: str) -> ProcessInstance:
     """A fresh instance."""
-    instance = _instance_decoder.decode(text)
-    for element in instance.elements.values():
-        if element.values:
-            element.values = _unpacked(element.values)
-    for job in instance.jobs.values():
-        job.values = _unpacked(job.values)
+    instance: ProcessInstance = _unpack_instance(_instance_decoder.decode(text))
     return instance
 
 
 def encode_changes(changes: list[AnyChange]) -> str:
     """The changes of one turn as JSON text."""
     packed = [
-        _packed_change(change) if type(change) in _CARRYING_VALUES else change for change in changes
+        _PACKED[type(change)](change) if type(change) in _PACKED else change for change in changes
     ]
     return _encoder.encode(packed).decode()
 
 
 def decode_changes(text: str) -> list[AnyChange]:
     """What `encode_changes` was given."""
-    return [_unpacked_change(change) for change in _changes_decoder.decode(text)]
+    changes = _changes_decoder.decode(text)
+    return [
+        _UNPACKED[type(change)](change) if type(change) in _UNPACKED else change
+        for change in changes
+    ]
 
 
-def _plain(values: Values) -> bool:
-    return _PLAIN.issuperset(map(type, values.values()))
+def encode_values(values: Values) -> str:
+    """Values by their names as JSON text."""
+    return _encoder.encode(_packing.values(values)).decode()
 
 
-def _packed(values: Values) -> Values:
-    return values if _plain(values) else {code: pack(value) for code, value in values.items()}
-
-
-def _unpacked(values: Values) -> Values:
-    return values if _plain(values) else {code: unpack(value) for code, value in values.items()}
-
-
-def _packed_job(job: Job) -> Job:
-    return replace(job, values=_packed(job.values))
-
-
-def _packed_change(change: AnyChange) -> AnyChange:
-    if isinstance(change, ValuesSet | ProcessStarted):
-        return change if _plain(change.values) else replace(change, values=_packed(change.values))
-    if isinstance(change, JobCreated | TurnPaused):
-        return replace(change, job=_packed_job(change.job))
-    return change
-
-
-def _unpacked_change(change: AnyChange) -> AnyChange:
-    if isinstance(change, ValuesSet | ProcessStarted):
-        return replace(change, values=_unpacked(change.values))
-    if isinstance(change, JobCreated | TurnPaused):
-        return replace(change, job=replace(change.job, values=_unpacked(change.job.values)))
-    return change
+def decode_values(text: str) -> Values:
+    """What `encode_values` was given."""
+    return _unpacking.values(msgspec.json.decode(text))

@@ -17,10 +17,12 @@ from procession.core.ids import ElementInstanceId, InstanceId, JobId
 from procession.core.instance import ProcessInstance, Status
 from procession.errors import Rejected, UnknownUser
 from procession.stores import (
+    DecisionRow,
     DueJob,
     ElementRow,
     InstanceRow,
     Lease,
+    NewDecision,
     NewProcess,
     ProcessRow,
     Recorded,
@@ -30,6 +32,10 @@ from procession.stores import (
 )
 from procession.stores.codec import decode_changes, decode_instance
 from procession.stores.committer import Committer, unavailable
+from procession.stores.decisions import add_decision, decision_row
+from procession.stores.events import Beside
+from procession.stores.snapshots import BODY_MAX, Snapshots, load_whole
+from procession.stores.sqlite_events import SqliteEvents, replace_starts, statements_beside
 from procession.stores.sqlite_file import open_reader, open_writer
 from procession.stores.statements import read_statements
 from procession.stores.writes import DecisionWriter, milliseconds
@@ -40,17 +46,24 @@ Row = Sequence[Any]
 
 
 class SqliteStore:
-    """The Store on a file. Made within a running event loop; close it when done."""
+    """The Store on a file. Made within a running event loop; close it when done.
 
-    def __init__(self, path: Path) -> None:
+    `body_max`: up to so many characters, the state of a run is written with each of its turns.
+    """
+
+    def __init__(self, path: Path, *, body_max: int = BODY_MAX) -> None:
         self._sql = read_statements()
         self._path = path
         self._committer = Committer(open_writer(path), path)
         self._reader = open_reader(path)
         self._browser = open_reader(path)
         self._browsing = ThreadPoolExecutor(1, thread_name_prefix="browse")
-        self._decisions = DecisionWriter(self._sql)
+        self._snapshots = Snapshots(body_max)
+        self._decisions = DecisionWriter(self._sql, self._snapshots)
         self._revision: int | None = None
+        self.events = SqliteEvents(
+            self._sql, one=self._one, all_rows=self._all, write=self._committer.write
+        )
 
     async def close(self) -> None:
         """Commits what waits and closes the file."""
@@ -105,12 +118,20 @@ class SqliteStore:
         self._revision = None
 
     async def add_processes(
-        self, new: Sequence[NewProcess], *, by: str, at: datetime
+        self,
+        new: Sequence[NewProcess],
+        *,
+        by: str,
+        at: datetime,
+        decisions: Sequence[NewDecision] = (),
     ) -> list[tuple[int, bool]]:
         added: list[tuple[int, bool]] = []
 
         def statements(connection: sqlite3.Connection) -> None:
             added.extend(self._add_process(connection, process, by, at) for process in new)
+            added.extend(
+                add_decision(connection, self._sql, one, by=by, at=at) for one in decisions
+            )
             connection.execute(self._sql["grow_catalog"])
 
         await self._committer.write(statements)
@@ -136,6 +157,7 @@ class SqliteStore:
             "deployed_by": by,
         }
         connection.execute(self._sql["insert_process"], values)
+        replace_starts(connection, self._sql, (new.name, version), new.starts)
         return version, True
 
     async def process(self, name: str, version: int = 0) -> tuple[ProcessRow, bytes] | None:
@@ -156,16 +178,66 @@ class SqliteStore:
         statement = "enable_process" if on else "disable_process"
         await self._write(statement, {"name": name}, grow=True)
 
+    # -- decisions --------------------------------------------------------------------------------
+
+    async def decision(self, id: str, version: int = 0) -> DecisionRow | None:
+        row = self._one("find_decision", {"id": id, "version": version})
+        return None if row is None else decision_row(row)
+
+    async def decision_file(self, digest: str) -> bytes | None:
+        row = self._one("decision_file", {"digest": digest})
+        return None if row is None else row[0]
+
+    async def decisions(self) -> list[DecisionRow]:
+        return [decision_row(row) for row in await self._all("list_decisions")]
+
     # -- instances --------------------------------------------------------------------------------
 
-    async def commit(self, writes: Sequence[Write], *, at: datetime, lease: Lease) -> None:
-        await self._committer.write(
-            self._decisions.statements(writes, milliseconds(at), lease), guarded=len(writes) == 1
-        )
+    async def commit(
+        self,
+        writes: Sequence[Write],
+        *,
+        at: datetime,
+        lease: Lease,
+        beside: Sequence[Beside] = (),
+    ) -> None:
+        decisions = self._decisions.statements(writes, milliseconds(at), lease)
+        if not beside:
+            await self._committer.write(decisions, guarded=len(writes) == 1)
+            return
+        others = statements_beside(self._sql, beside)
+
+        def statements(connection: sqlite3.Connection) -> None:
+            others(connection)
+            decisions(connection)
+
+        await self._committer.write(statements)
 
     async def load(self, instance: InstanceId) -> tuple[ProcessInstance, int] | None:
-        row = self._one("load_instance", {"id": str(instance)})
-        return None if row is None else (decode_instance(row[1]), row[0])
+        key = str(instance)
+        row = self._one("load_instance", {"id": key})
+        if row is None:
+            return None
+        revision, body = row
+        if not body:
+            return self._load_large(key)
+        self._snapshots.remember(key, None)
+        return decode_instance(body), revision
+
+    def size(self, instance: InstanceId) -> int:
+        return self._snapshots.size(str(instance)) if self._snapshots else 0
+
+    def _load_large(self, key: str) -> tuple[ProcessInstance, int] | None:
+        """Like the look-ups by key it is read at once: the engine keeps what it has loaded."""
+        try:
+            loaded = load_whole(self._reader, self._sql, key)
+        except sqlite3.Error as error:
+            raise unavailable(self._path, error) from error
+        if loaded is None:
+            return None
+        instance, revision, snapshot = loaded
+        self._snapshots.remember(key, snapshot)
+        return instance, revision
 
     async def instance(self, instance: InstanceId) -> InstanceRow | None:
         row = self._one("instance_row", {"id": str(instance)})

@@ -52,6 +52,18 @@ update instance
 set status = ?, revision = revision + 1, changed_at = ?, ended_at = ?, body = ?
 where id = ? and revision = ?;
 
+-- advance_instance: the same for a large run whose snapshot stays as it is.
+update instance
+set status = ?, revision = revision + 1, changed_at = ?, ended_at = ?
+where id = ? and revision = ? and body = '';
+
+-- put_snapshot: the state of a large run, at the revision that this turn makes.
+insert into snapshot (instance, revision, body) values (?, ?, ?)
+on conflict (instance) do update set revision = excluded.revision, body = excluded.body;
+
+-- drop_snapshot: the run is small again.
+delete from snapshot where instance = ?;
+
 -- insert_history: what happened in one turn.
 insert into history (instance, revision, at, changes) values (?, ?, ?, ?);
 
@@ -70,8 +82,19 @@ set due_at = excluded.due_at, leased_until = excluded.leased_until, holder = exc
 -- drop_job: it is not any more.
 delete from job where instance = ? and id = ?;
 
--- load_instance: the state and its revision.
+-- load_instance: the revision and the state; '' is that of a large run, which has a snapshot.
 select revision, body from instance where id = :id;
+
+-- load_snapshot: the same, and for a large run its snapshot with the revision of that.
+select i.revision, i.body, s.revision, s.body
+from instance as i
+left join snapshot as s on s.instance = i.id and i.body = ''
+where i.id = :id;
+
+-- history_between: what turned the snapshot into the state of now.
+select changes from history
+where instance = :id and revision > :after and revision <= :until
+order by revision;
 
 -- instance_row: what is listed of one run.
 select id, process, version, status, revision, caller, parent, started_at, ended_at
@@ -157,3 +180,183 @@ delete from session where user = :user;
 
 -- purge_sessions: those that have expired.
 delete from session where expires_at <= :now;
+
+-- put_decision_file: a DMN file, once.
+insert into decision_file (digest, xml) values (:digest, :xml) on conflict (digest) do nothing;
+
+-- insert_decision: a new version of a decision.
+insert into decision (id, version, caption, digest, file, deployed_at, deployed_by)
+values (:id, :version, :caption, :digest, :file, :deployed_at, :deployed_by);
+
+-- newest_decision: the newest version of a decision, and the file that it stands in.
+select version, digest from decision where id = :id order by version desc limit 1;
+
+-- find_decision: the newest version by id, or a certain one (version > 0).
+select id, version, caption, file, digest, deployed_at, deployed_by
+from decision
+where id = :id and (:version = 0 or version = :version)
+order by version desc
+limit 1;
+
+-- decision_file: the bytes of a DMN file.
+select xml from decision_file where digest = :digest;
+
+-- list_decisions: the newest version of every decision.
+select d.id, d.version, d.caption, d.file, d.digest, d.deployed_at, d.deployed_by
+from decision as d
+where d.version = (select max(n.version) from decision as n where n.id = d.id)
+order by d.id;
+
+-- put_subscription: a run waits for a message or a signal.
+insert into subscription (instance, id, kind, name, key) values (?, ?, ?, ?, ?);
+
+-- drop_subscription: it does not any more.
+delete from subscription where instance = ? and id = ?;
+
+-- want_message: the oldest kept message of the name is wanted, if not all are already.
+update message set wanted = 1
+where number = (
+    select number from message
+    where name = :name and wanted = 0 and expires_at > :now
+    order by number
+    limit 1
+);
+
+-- want_message_by_key: the same of those that were sent with the key.
+update message set wanted = 1
+where number = (
+    select m.number
+    from message_key as k
+    join message as m on m.number = k.number
+    where k.name = :name and k.key = :key and m.wanted = 0 and m.expires_at > :now
+    order by k.number
+    limit 1
+);
+
+-- takers: who waits for a message by its name, with one of its keys or with none, oldest first.
+select number, instance, id
+from (
+    select * from (
+        select number, instance, id from subscription
+        where kind = 'message' and name = :name and key is null and number > :after
+        order by number
+        limit :limit
+    )
+    union all
+    select * from (
+        select s.number, s.instance, s.id
+        from json_each(:keys) as k
+        join subscription as s
+            on s.kind = 'message' and s.name = :name and s.key = k.value and s.number > :after
+        order by s.number
+        limit :limit
+    )
+)
+order by number
+limit :limit;
+
+-- receivers: who waits for a signal, oldest first, of those that waited when it was thrown.
+select number, instance, id from subscription
+where kind = 'signal' and name = :name and key is null and number > :last and number <= :until
+order by number
+limit :limit;
+
+-- drop_starts: a new version of a process replaces what started it.
+delete from start_subscription where process = :process;
+
+-- insert_start: what starts the newest version of a process.
+insert into start_subscription (
+    process, version, element, definition, kind, name, due_at, schedule
+)
+values (:process, :version, :element, :definition, :kind, :name, :due_at, :schedule);
+
+-- starts_by: what starts a process that is not disabled, by a message or a signal.
+select process, version, element, definition from start_subscription as s
+where kind = :kind and name = :name
+    and not exists (select 1 from disabled_process as d where d.name = s.process)
+order by process, element, definition;
+
+-- starts_of: the same by anything of one kind.
+select process, version, element, definition from start_subscription as s
+where kind = :kind
+    and not exists (select 1 from disabled_process as d where d.name = s.process)
+order by process, element, definition;
+
+-- due_starts: the timers that are due to start a process, and whether it starts.
+select
+    process, version, element, definition, due_at, schedule,
+    not exists (select 1 from disabled_process as d where d.name = s.process) as enabled
+from start_subscription as s
+where due_at <= :now
+order by due_at
+limit :limit;
+
+-- move_timer_start: the next moment of a timer, if it stands where it was read.
+update start_subscription set due_at = :due_at, schedule = :schedule
+where process = :process and element = :element and definition = :definition
+    and version = :version and due_at = :was_due_at;
+
+-- insert_message: nobody has taken it yet.
+insert into message (name, keys, payload, caller, expires_at)
+values (:name, :keys, :payload, :caller, :expires_at);
+
+-- insert_message_keys: by which keys it is found.
+insert into message_key (name, key, number)
+select distinct :name, value, :number from json_each(:keys);
+
+-- delete_message: it is taken, or its time is over.
+delete from message where number = :number;
+
+-- delete_message_keys: likewise.
+delete from message_key where number = :number;
+
+-- release_message: nobody waits for it any more.
+update message set wanted = 0 where number = :number;
+
+-- message_wanted: does a run wait for a message that is kept?
+select 1 from message where wanted = 1 limit 1;
+
+-- message_kept: has nobody taken it?
+select 1 from message where number = :number;
+
+-- wanted_messages: the messages that runs wait for, oldest first.
+select number, name, keys, payload, caller from message
+where wanted = 1
+order by number
+limit :limit;
+
+-- expired_messages: those that nobody took in time.
+select number, name from message
+where wanted = 0 and expires_at <= :now
+order by expires_at
+limit :limit;
+
+-- insert_broadcast: a signal is thrown, to all that wait for it now.
+insert into broadcast (name, payload, caller, until, starts)
+select
+    :name, :payload, :caller,
+    (select coalesce(max(number), 0) from subscription),
+    (
+        select json_group_array(json_array(process, version, element, definition))
+        from (
+            select process, version, element, definition from start_subscription as s
+            where kind = 'signal' and name = :name
+                and not exists (select 1 from disabled_process as d where d.name = s.process)
+            order by process, element, definition
+        )
+    );
+
+-- oldest_broadcast: the signal whose turn it is.
+select number, name, payload, caller, last, until, starts, started from broadcast
+order by number
+limit 1;
+
+-- newest_broadcast: the number of the signal that was thrown last.
+select coalesce(max(number), 0) from broadcast;
+
+-- move_broadcast: it has reached some more, if it is where it was read.
+update broadcast set last = :last, started = :started
+where number = :number and last = :was_last and started = :was_started;
+
+-- end_broadcast: it has reached all, likewise.
+delete from broadcast where number = :number and last = :was_last and started = :was_started;

@@ -4,14 +4,15 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from procession.core.changes import Job
+from procession.core.changes import MESSAGE, Job, Subscription
 from procession.core.instance import ElementInstance, ProcessInstance
 from procession.core.model import Process
 from procession.errors import Conflict
 from procession.stores import Lease, Write
-from procession.stores.codec import encode_changes, encode_instance
+from procession.stores.codec import encode_changes
 from procession.stores.committer import Statements
 from procession.stores.projection import touched
+from procession.stores.snapshots import Body, Snapshots
 
 
 def milliseconds(at: datetime) -> int:
@@ -22,8 +23,9 @@ def milliseconds(at: datetime) -> int:
 class DecisionWriter:
     """Turns decisions into statements. Everything is encoded before the transaction begins."""
 
-    def __init__(self, sql: Mapping[str, str]) -> None:
+    def __init__(self, sql: Mapping[str, str], snapshots: Snapshots) -> None:
         self._sql = sql
+        self._snapshots = snapshots
 
     def statements(self, writes: Sequence[Write], at: int, lease: Lease) -> Statements:
         """All of the writes or, with Conflict, none; a single one raises before it has written."""
@@ -38,13 +40,16 @@ class DecisionWriter:
     def _prepare(self, write: Write, at: int, lease: Lease) -> Statements:
         instance, changes, sql = write.decision.instance, write.decision.changes, self._sql
         key, revision = str(instance.id), write.revision
-        guard, guard_row = self._instance_row(instance, key, revision, at)
-        history_row = (key, revision + 1, at, encode_changes(changes))
+        history = encode_changes(changes)
+        body = self._snapshots.body(instance, key, revision, len(history))
+        guard, guard_row = self._instance_row(instance, body.text, revision, at)
+        history_row = (key, revision + 1, at, history)
         rows = touched(instance, changes, new=revision == 0)
         elements = [
             _element_row(write.process, key, instance.elements[id], at) for id in rows.elements
         ]
         jobs = [_job_row(key, instance.jobs[id], at, lease) for id in rows.jobs]
+        subscriptions = [instance.subscriptions[id] for id in rows.subscriptions]
 
         def run(connection: sqlite3.Connection) -> None:
             try:
@@ -53,6 +58,8 @@ class DecisionWriter:
             except sqlite3.IntegrityError:
                 raise Conflict(f"instance {key} has been started already") from None
             connection.execute(sql["insert_history"], history_row)
+            if body.snapshot or body.drop:
+                self._put_snapshot(connection, key, body)
             if elements:
                 connection.executemany(sql["put_element"], elements)
             if rows.dropped_elements:
@@ -62,14 +69,41 @@ class DecisionWriter:
                 connection.executemany(sql["put_job"], jobs)
             if rows.dropped_jobs:
                 connection.executemany(sql["drop_job"], [(key, id) for id in rows.dropped_jobs])
+            if rows.dropped_subscriptions:
+                over = [(key, id) for id in rows.dropped_subscriptions]
+                connection.executemany(sql["drop_subscription"], over)
+            for subscription in subscriptions:
+                self._subscribe(connection, key, subscription, at)
 
         return run
 
+    def _subscribe(
+        self, connection: sqlite3.Connection, key: str, subscription: Subscription, at: int
+    ) -> None:
+        """A message that is kept is wanted from now on: whatever dies, somebody will deliver it."""
+        about = (subscription.kind, subscription.name, subscription.key)
+        connection.execute(self._sql["put_subscription"], (key, subscription.id, *about))
+        if subscription.kind == MESSAGE:
+            statement = "want_message" if subscription.key is None else "want_message_by_key"
+            wanted = {"name": subscription.name, "key": subscription.key, "now": at}
+            connection.execute(self._sql[statement], wanted)
+
+    def _put_snapshot(self, connection: sqlite3.Connection, key: str, body: Body) -> None:
+        """What is remembered before the commit counts for the revision that the commit makes."""
+        self._snapshots.remember(key, body.snapshot)
+        if body.drop:
+            connection.execute(self._sql["drop_snapshot"], (key,))
+        elif body.whole is not None and body.snapshot is not None:
+            row = (key, body.snapshot.revision, body.whole)
+            connection.execute(self._sql["put_snapshot"], row)
+
     def _instance_row(
-        self, instance: ProcessInstance, key: str, revision: int, at: int
+        self, instance: ProcessInstance, body: str | None, revision: int, at: int
     ) -> tuple[str, tuple[object, ...]]:
-        status, body = instance.status, encode_instance(instance)
+        key, status = str(instance.id), instance.status
         ended_at = at if status.final else None
+        if body is None:
+            return self._sql["advance_instance"], (str(status), at, ended_at, key, revision)
         if revision:
             row = (str(status), at, ended_at, body, key, revision)
             return self._sql["update_instance"], row
