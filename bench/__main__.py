@@ -17,9 +17,19 @@ import uvloop
 from bench.calls import Compared, compare
 from bench.elements import measure_lengths
 from bench.notation import FIVE_STEPS, rests
-from bench.report import aims, calls_table, lengths_table, resting_table, seconds_table
+from bench.report import (
+    aims,
+    calls_table,
+    deployed_table,
+    lengths_table,
+    loops_table,
+    resting_table,
+    seconds_table,
+    signals_table,
+)
 from bench.resting import measure_resting
 from bench.servers import FLOOR, SERVICE, Server, prepare, running
+from bench.sizes import Sizes, measure_sizes
 from bench.starting import measure_deployment, measure_starts
 
 # Not the system's temporary folder: that may be in memory, where a commit costs nothing.
@@ -37,10 +47,13 @@ class Scale:
     short_rounds: int
     resting: Sequence[int]
     processes: int
+    items: Sequence[int]
+    listening: Sequence[int]
 
 
-FULL = Scale(7, 1.5, 5, (0, 10_000, 100_000), 1_000)
-QUICK = Scale(2, 0.5, 1, (0, 1_000, 5_000), 100)
+FULL = Scale(7, 1.5, 5, (0, 10_000, 100_000), 1_000, (100, 1_000, 10_000), (1_000, 10_000))
+QUICK = Scale(2, 0.5, 1, (0, 1_000, 5_000), 100, (100, 1_000), (1_000,))
+LARGE = 10_000
 
 
 @click.command()
@@ -92,7 +105,18 @@ def _measure(scale: Scale) -> dict[str, Any]:
         "resting": [asdict(each) for each in resting],
         "starts": asdict(starts),
         "deployment": asdict(deployment),
+        "sizes": asdict(_sizes(scale)),
     }
+
+
+def _sizes(scale: Scale) -> Sizes:
+    sizes = uvloop.run(
+        measure_sizes(FOLDER / "sizes", elements=LARGE, items=scale.items, runs=scale.listening)
+    )
+    click.echo(deployed_table(sizes.deployed))
+    click.echo(loops_table(sizes.loops))
+    click.echo(signals_table(sizes.thrown))
+    return sizes
 
 
 def _calls(floor: Server, data: Path, scale: Scale) -> list[Compared]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bench.calls import Compared
 from bench.elements import Length
 from bench.resting import Resting
+from bench.sizes import Large, Looped, Thrown
 from bench.starting import Deploying, Starting
 from bench.table import table
 
@@ -98,3 +99,26 @@ def seconds_table(starts: Starting, deployment: Deploying) -> str:
         ("serve with these, to the first answer", deployment.start_seconds, ""),
     ]
     return table("Start and deployment", ("", "s", ""), rows)
+
+
+def deployed_table(deployed: Sequence[Large]) -> str:
+    """Large files."""
+    heads = ("deploy one file", "elements", "s", "processor s")
+    rows = [(e.content, f"{e.elements:,}", e.seconds, e.processor_seconds) for e in deployed]
+    return table("Large processes", heads, rows)
+
+
+def loops_table(loops: Sequence[Looped]) -> str:
+    """What one more item costs; it should not depend on how many there are."""
+    heads = ("items", *loops[0].microseconds)
+    rows = [(f"{each.items:,}", *each.microseconds.values()) for each in loops]
+    return table("A loop over many items, processor µs for each, without HTTP", heads, rows)
+
+
+def signals_table(thrown: Sequence[Thrown]) -> str:
+    """What one more run costs that waits, and whether others are held up."""
+    heads = ("runs that wait", "s", "processor µs for each", "start beside it, p50 ms", "longest")
+    rows = [
+        (f"{e.runs:,}", e.seconds, e.microseconds, e.execute_p50, e.execute_max) for e in thrown
+    ]
+    return table("A signal to many runs, without HTTP", heads, rows)

@@ -37,7 +37,7 @@ def demo(*, once: bool, port: int, data: Path) -> None:
     """Deploy the examples, start the service, call it."""
     signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     password = secrets.token_urlsafe(9)
-    examples = sorted((ROOT / "examples").glob("*.bpmn"))
+    examples = sorted((ROOT / "examples").glob("*.*mn"))  # BPMN and DMN
     program("deploy", *(os.path.relpath(file) for file in examples), data=data)
     make_user(password, data)
     with service(data, free_port(port)) as address:
@@ -174,6 +174,7 @@ def tell_how(address: str, password: str, data: Path) -> None:
         '  curl -b cookies -H "BPMCSRF: $(awk \'$6 == "BPMCSRF" {print $7}\' cookies)" \\',
         f"    '{address}/{SERVICE}/UsrGetAllContacts/Execute?ResultParameterName=ContactList'",
         f"  .venv/bin/procession list instances --data {data}",
+        "What else the examples show, and how to call them: docs/examples.md",
     )
     click.echo("\n" + "\n".join(lines))
 

@@ -3,144 +3,130 @@
     build("start → user approve → xor big →[N > 5] service pay → end; big →[else] end")
 
 A line (or a part up to `;`) is a chain of elements. An element is its id, with its kind in front of
-it where it is first met; ids that begin with `start`, `end` or `stop` need none, and whatever else
-has none is an abstract task. `→[…]` carries a condition, `→[else]` is the default flow. A chain
-that begins with `box:` stands in the sub-process `box`. What an element does beyond its kind is
-given by its id: `build(…, pay=service("pay", outputs={"Paid": "Done"}))`.
+it where it is first met (ELEMENTS has the words); ids that begin with `start`, `end` or `stop` need
+none, and whatever else has none is an abstract task. `→[…]` carries a condition, `→[else]` is the
+default flow. A chain that begins with `box:` stands in the sub-process `box`. What an element does
+beyond its kind (details.py) is given by its id: `build(…, pay=service("pay"))`.
 
 A flow is called by its ends: `big→pay`; a second one between the same two, `big→pay·2`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from procession.core.model import (
     AbstractTask,
+    Activity,
+    AdHocSubProcess,
+    BoundaryEvent,
     CallActivity,
+    ComplexGateway,
     Element,
     EndEvent,
+    EventBasedGateway,
     ExclusiveGateway,
-    Expression,
-    Input,
+    InclusiveGateway,
+    IntermediateCatchEvent,
+    IntermediateThrowEvent,
     ManualTask,
-    Output,
     ParallelGateway,
     Parameter,
     Process,
-    Retries,
-    Script,
+    ReceiveTask,
     ScriptTask,
+    SendTask,
     SequenceFlow,
     ServiceTask,
     StartEvent,
     SubProcess,
-    Template,
-    TerminateEndEvent,
+    Transaction,
     UserTask,
 )
-from procession.core.values import DataType, Direction, Kind
-from procession.expressions import LANGUAGES, SCRIPTS
+from procession.core.values import DataType, Kind
+from tests.details import (
+    NEEDED,
+    STOP,
+    Detail,
+    Kinds,
+    call,
+    catch,
+    condition,
+    error,
+    escalation,
+    expression,
+    formula,
+    having,
+    message,
+    on,
+    parameters_of,
+    receive,
+    script,
+    send,
+    service,
+    signal,
+    terminate,
+    throw,
+    timer,
+    triggered_by_event,
+)
+
+__all__ = [
+    "ELEMENTS",
+    "USUAL_PARAMETERS",
+    "Draft",
+    "build",
+    "call",
+    "catch",
+    "condition",
+    "error",
+    "escalation",
+    "expression",
+    "formula",
+    "having",
+    "message",
+    "on",
+    "parameters_of",
+    "receive",
+    "script",
+    "send",
+    "service",
+    "signal",
+    "terminate",
+    "throw",
+    "timer",
+]
 
 ELEMENTS: Mapping[str, type[Element]] = {
     "start": StartEvent,
     "end": EndEvent,
-    "stop": TerminateEndEvent,
+    "stop": EndEvent,
     "task": AbstractTask,
     "manual": ManualTask,
     "user": UserTask,
     "script": ScriptTask,
     "service": ServiceTask,
     "call": CallActivity,
+    "send": SendTask,
+    "receive": ReceiveTask,
     "sub": SubProcess,
+    "event-sub": SubProcess,
+    "transaction": Transaction,
+    "ad-hoc": AdHocSubProcess,
+    "catch": IntermediateCatchEvent,
+    "throw": IntermediateThrowEvent,
+    "boundary": BoundaryEvent,
     "xor": ExclusiveGateway,
     "and": ParallelGateway,
+    "or": InclusiveGateway,
+    "complex": ComplexGateway,
+    "event": EventBasedGateway,
 }
 USUAL_PARAMETERS = "N: Integer = 0, B: Boolean = False, T: Text, D: Decimal"
 
 _ARROW = re.compile(r"\s*→(?:\[([^\]]*)\])?\s*")
-_PARAMETER = re.compile(r"(\w+): (\w+)(?: (in|out|both|internal))?(?: = (.+))?")
-
-Kinds = tuple[tuple[str, Kind], ...]
-Detail = Callable[[Kinds], dict[str, Any]]
-
-
-@cache
-def expression(text: str, kinds: Kinds) -> Expression:
-    """A compiled expression; the same text is compiled once."""
-    return LANGUAGES[""](text, dict(kinds))
-
-
-@cache
-def _script(text: str, kinds: Kinds) -> Script:
-    return SCRIPTS["python"](text, dict(kinds))
-
-
-# -- what an element does beyond its kind ---------------------------------------------------------
-
-
-def service(
-    kind: str = "work",
-    *,
-    inputs: Mapping[str, Any] | None = None,
-    outputs: Mapping[str, str] | None = None,
-    retries: Retries | None = None,
-) -> Detail:
-    """A job; each input is an expression, or an object or a list of such."""
-    return lambda kinds: {
-        "kind": kind,
-        "inputs": {name: _template(each, kinds) for name, each in (inputs or {}).items()},
-        "outputs": _outputs(outputs),
-        "retries": retries or Retries(),
-    }
-
-
-def call(
-    process: str,
-    *,
-    inputs: Mapping[str, str] | None = None,
-    outputs: Mapping[str, str] | None = None,
-) -> Detail:
-    """A call; the inputs are expressions."""
-    return lambda kinds: {
-        "called": process,
-        "inputs": tuple(
-            Input(name, expression(text, kinds)) for name, text in (inputs or {}).items()
-        ),
-        "outputs": _outputs(outputs),
-    }
-
-
-def script(text: str) -> Detail:
-    """A script of our own language."""
-    return lambda kinds: {"script": _script(text, kinds)}
-
-
-def formula(result: str, text: str) -> Detail:
-    """A formula that gives one parameter its value."""
-    return lambda kinds: {"formula": expression(text, kinds), "result": result}
-
-
-def _template(given: Any, kinds: Kinds) -> Template:
-    if isinstance(given, str):
-        return expression(given, kinds)
-    if isinstance(given, Mapping):
-        return {name: _template(each, kinds) for name, each in given.items()}
-    return tuple(_template(each, kinds) for each in given) if isinstance(given, list) else given
-
-
-def _outputs(given: Mapping[str, str] | None) -> tuple[Output, ...]:
-    return tuple(Output(source, target) for source, target in (given or {}).items())
-
-
-_NEEDED: Mapping[type[Element], Detail] = {
-    ServiceTask: service(),
-    CallActivity: call("Child"),
-}
-
 
 # -- a process, part by part ----------------------------------------------------------------------
 
@@ -162,7 +148,9 @@ class Draft:
     def add(
         self, kind: type[Element], name: str, *, scope: str = "", detail: Detail | None = None
     ) -> str:
-        described = detail or _NEEDED.get(kind)
+        described = detail or NEEDED.get(kind)
+        if kind is EndEvent and "stop" in name and not described:
+            described = STOP
         self.elements[name] = (kind, scope, described(self.kinds) if described else {})
         return name
 
@@ -171,11 +159,19 @@ class Draft:
         name, number = f"{source}→{target}", 2
         while name in self.flows:
             name, number = f"{source}→{target}·{number}", number + 1
-        wanted = None if condition in (None, "else") else expression(condition or "", self.kinds)
+        seen = self.kinds
+        if self.elements[source][0] is ComplexGateway:
+            seen = (*seen, ("waitingForStart", Kind(DataType.BOOLEAN)))
+        wanted = None if condition in (None, "else") else expression(condition or "", seen)
         self.flows[name] = SequenceFlow(name, source, target, condition=wanted)
         if condition == "else":
             self.defaults[source] = name
         return name
+
+    def change(self, name: str, **fields: Any) -> None:
+        """What an element does, beside what it does already."""
+        kind, scope, before = self.elements[name]
+        self.elements[name] = kind, scope, {**before, **fields}
 
     def process(self) -> Process:
         incoming: dict[str, list[str]] = {name: [] for name in self.elements}
@@ -196,6 +192,9 @@ class Draft:
             elements=elements,
             flows=self.flows,
             starts={scope: _starts(scope, elements) for scope in scopes},
+            boundaries=_boundaries(elements),
+            event_starts={scope: found for scope in scopes if (found := _events(scope, elements))},
+            triggered_starts=tuple(_triggered(elements)),
             version=1,
         )
 
@@ -213,9 +212,54 @@ class Draft:
 
 
 def _starts(scope: str, elements: Mapping[str, Element]) -> tuple[str, ...]:
+    """Its none start event; an event sub-process's own; else all that no flow leads to."""
     within = [element for element in elements.values() if element.scope == scope]
-    events = tuple(element.id for element in within if isinstance(element, StartEvent))
-    return events or tuple(element.id for element in within if not element.incoming)
+    events = [element for element in within if isinstance(element, StartEvent)]
+    if events:
+        plain = tuple(each.id for each in events if not each.definitions)
+        return plain or (tuple(each.id for each in events) if scope else ())
+    return tuple(each.id for each in within if _begins_by_itself(each))
+
+
+def _begins_by_itself(element: Element) -> bool:
+    if isinstance(element, BoundaryEvent) or (
+        isinstance(element, SubProcess) and element.triggered_by_event
+    ):
+        return False
+    instantiates = isinstance(element, ReceiveTask | EventBasedGateway) and element.instantiate
+    handler = isinstance(element, Activity) and element.for_compensation
+    return not (element.incoming or instantiates or handler)
+
+
+def _boundaries(elements: Mapping[str, Element]) -> dict[str, tuple[BoundaryEvent, ...]]:
+    found: dict[str, tuple[BoundaryEvent, ...]] = {}
+    for each in elements.values():
+        if isinstance(each, BoundaryEvent):
+            found[each.attached_to] = (*found.get(each.attached_to, ()), each)
+    return found
+
+
+def _events(scope: str, elements: Mapping[str, Element]) -> tuple[str, ...]:
+    """The starts of the event sub-processes that stand in the scope."""
+    inner = [
+        each.id
+        for each in elements.values()
+        if isinstance(each, SubProcess) and each.triggered_by_event and each.scope == scope
+    ]
+    return tuple(
+        each.id
+        for each in elements.values()
+        if isinstance(each, StartEvent) and each.scope in inner
+    )
+
+
+def _triggered(elements: Mapping[str, Element]) -> Iterator[str]:
+    """What starts the process without a caller."""
+    for each in elements.values():
+        starts = isinstance(each, StartEvent) and not each.scope and bool(each.definitions)
+        receives = isinstance(each, ReceiveTask | EventBasedGateway) and each.instantiate
+        if starts or receives:
+            yield each.id
 
 
 # -- the notation ---------------------------------------------------------------------------------
@@ -261,22 +305,6 @@ def _met(draft: Draft, item: str, scope: str, details: Mapping[str, Detail]) -> 
     *kind, name = item.split()
     if name not in draft.elements:
         word = kind[0] if kind else next((k for k in ("start", "end", "stop") if k in name), "task")
-        draft.add(ELEMENTS[word], name, scope=scope, detail=details.get(name))
+        detail = details.get(name, triggered_by_event if word == "event-sub" else None)
+        draft.add(ELEMENTS[word], name, scope=scope, detail=detail)
     return name
-
-
-def parameters_of(text: str) -> dict[str, Parameter]:
-    """Parameters as `N: Integer out = 0, T: Text`; without a direction they go both ways."""
-    found: dict[str, Parameter] = {}
-    for part in filter(None, map(str.strip, text.split(","))):
-        match = _PARAMETER.fullmatch(part)
-        assert match, part
-        code, kind, direction, default = match.groups()
-        before = tuple((each.code, each.kind) for each in found.values())
-        found[code] = Parameter(
-            code,
-            Kind(DataType(kind)),
-            Direction(direction or "both"),
-            default=expression(default, before) if default else None,
-        )
-    return found

@@ -1,18 +1,16 @@
-"""Runs as a store holds them: as text. The core is asked as the engine asks it, without waiting.
+"""Several processes, their runs and the work between them, as tests speak of them."""
 
-Each command loads the instance from its text, decides, and keeps the new text and the changes: all
-of a commit or nothing. At every commit the replay of the history, as it was written, is held
-against the stored instance, and the invariants are checked; so each test that uses a world tests
-these too.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from procession.core.changes import AnyChange, ElementActivated, FlowTaken, Job, Parent
+from procession.core.changes import (
+    AnyChange,
+    ElementActivated,
+    FlowTaken,
+    Job,
+    Parent,
+)
 from procession.core.commands import (
     CancelProcess,
     Command,
@@ -22,123 +20,47 @@ from procession.core.commands import (
     HandOverJob,
     ResolveIncident,
     StartProcess,
+    ThrowError,
+    ThrowEscalation,
 )
-from procession.core.decide import Decision, decide
-from procession.core.ids import ROOT, ElementInstanceId, InstanceId, JobId, new_instance_id
-from procession.core.instance import ProcessInstance, Status, apply, replay
-from procession.core.model import Process
-from procession.core.turn import CALL_JOB, CANCEL_CHILD_JOB, CONTINUE_JOB, RETURN_JOB, Context
+from procession.core.ids import ROOT, ElementInstanceId, InstanceId, JobId
+from procession.core.instance import ProcessInstance, Status
+from procession.core.model import (
+    Process,
+)
+from procession.core.turn import (
+    CALL_JOB,
+    CANCEL_CHILD_JOB,
+    CONTINUE_JOB,
+    ESCALATION_JOB,
+    MESSAGE_JOB,
+    RETURN_ERROR_JOB,
+    RETURN_JOB,
+    SIGNAL_JOB,
+    TIMER_JOB,
+)
 from procession.core.values import Values, convert
 from procession.errors import NotRunning, Rejected, UnknownProcess
-from procession.stores.codec import (
-    decode_changes,
-    decode_instance,
-    encode_changes,
-    encode_instance,
-)
-from tests.invariants import check, require
+from tests.post import Post, Sent, Start
+from tests.runs import BEGINNING, Stored, Write
 
-BEGINNING = datetime(2026, 1, 31, 12, tzinfo=UTC)
+__all__ = [
+    "BEGINNING",
+    "OWN_WORK",
+    "Run",
+    "Sent",
+    "Start",
+    "Stored",
+    "World",
+    "Write",
+    "start",
+]
+
 CALL_DEPTH_MAX = 3
 
 
-@dataclass(slots=True)
-class Stored:
-    """One run: its state and the changes of each turn as text, and what the history has told."""
-
-    process: Process
-    state: str = ""
-    turns: list[str] = field(default_factory=list)
-    told: ProcessInstance | None = None
-
-
-@dataclass(slots=True)
-class Write:
-    id: InstanceId
-    process: Process
-    decision: Decision
-
-
-class World:
-    """Several processes, their runs and a clock that moves only when it is told to."""
-
-    def __init__(self, *processes: Process) -> None:
-        self.processes = {process.id: process for process in processes}
-        self.runs: dict[InstanceId, Stored] = {}
-        self.now = BEGINNING
-        self.limits: dict[str, int] = {}
-        self._ids = 0
-
-    # -- what is there ----------------------------------------------------------------------------
-
-    def load(self, run: InstanceId) -> ProcessInstance:
-        return decode_instance(self.runs[run].state)
-
-    def history(self, run: InstanceId) -> list[AnyChange]:
-        return [change for turn in self.runs[run].turns for change in decode_changes(turn)]
-
-    def jobs(self, run: InstanceId) -> list[Job]:
-        return list(self.load(run).jobs.values())
-
-    def wait(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    # -- turns ------------------------------------------------------------------------------------
-
-    def start(self, process: str, values: Values) -> InstanceId:
-        run = self._new_id()
-        self.commit([self._begin(process, StartProcess(run, values, "Supervisor"))])
-        return run
-
-    def ask(self, run: InstanceId, command: Command) -> Decision:
-        """Load, decide, commit. Raises Rejected, and then nothing has changed."""
-        write = self._decide(run, command)
-        self.commit([write])
-        return write.decision
-
-    def commit(self, writes: Sequence[Write]) -> None:
-        """Keep all of them; a decision without a change changes nothing."""
-        for write in writes:
-            if write.decision.changes:
-                self._keep(write)
-
-    def decided(
-        self, process: Process, state: str | None, command: Command, context: Context
-    ) -> Decision:
-        """What the core makes of it."""
-        return decide(process, decode_instance(state) if state else None, command, context)
-
-    def _new_id(self) -> InstanceId:
-        self._ids += 1
-        return new_instance_id(int(self.now.timestamp() * 1000), self._ids)
-
-    def _begin(self, process: str, command: StartProcess) -> Write:
-        found = self.processes[process]
-        decision = self.decided(found, None, command, self._context())
-        return Write(command.instance, found, decision)
-
-    def _decide(self, run: InstanceId, command: Command) -> Write:
-        stored = self.runs[run]
-        decision = self.decided(stored.process, stored.state, command, self._context())
-        return Write(run, stored.process, decision)
-
-    def _context(self) -> Context:
-        return Context(self.now, **self.limits)
-
-    def _keep(self, write: Write) -> None:
-        stored = self.runs.setdefault(write.id, Stored(write.process))
-        turn = encode_changes(write.decision.changes)
-        stored.state = encode_instance(write.decision.instance)
-        stored.turns.append(turn)
-        changes = decode_changes(turn)
-        stored.told = _told(stored.told, changes)
-        instance = decode_instance(stored.state)
-        require(stored.told == instance, "the replay is the state", stored.told, instance)
-        self.observe(write, changes, instance)
-
-    def observe(self, write: Write, changes: list[AnyChange], instance: ProcessInstance) -> None:
-        """See what was kept, as it was read back."""
-        check(write.process, instance)
+class World(Post):
+    """Runs that call each other, too, and do the engine's own work."""
 
     # -- the engine's own work --------------------------------------------------------------------
 
@@ -168,10 +90,12 @@ class World:
         name = job.values["process"]
         if name not in self.processes:
             raise UnknownProcess(f"there is no process {name!r}")
-        parameters = self.processes[name].parameters
+        called = self.processes[name]
+        parameters = called.parameters
         values = {
-            code: convert(code, parameters[code].kind, value)
+            code: convert(code, parameters[code].kind, value) if code in parameters else value
             for code, value in job.values["given"].items()
+            if code in parameters or called.open or not job.values.get("all")
         }
         return StartProcess(child, values, "Supervisor", Parent(run, job.id, depth))
 
@@ -179,9 +103,13 @@ class World:
         """Answer the call and close the child's job, in one commit."""
         child = self.load(run)
         assert child.parent is not None, child
-        call, answer = child.parent.job, CompleteJob(child.parent.job, job.values)
+        call = child.parent.job
+        answer: Command = CompleteJob(call, job.values)
+        if job.kind == RETURN_ERROR_JOB:
+            answer = ThrowError(call, **job.values)
         canceled = FailJob(call, "ChildCanceled", f"{child.process} was cancelled", retryable=False)
-        command: Command = canceled if child.status is Status.CANCELED else answer
+        gone = child.status is Status.CANCELED and job.kind != RETURN_ERROR_JOB
+        command = canceled if gone else answer
         writes = [self._decide(InstanceId(child.parent.instance), command)]
         self.commit([*writes, self._decide(run, CompleteJob(job.id, {}))])
 
@@ -196,8 +124,9 @@ class World:
 
     def settle(self) -> None:
         """Do the engine's own work until none is left."""
-        while found := self._own_work():
-            self.work(*found)
+        while (found := self._own_work()) or self.take_kept():
+            if found:
+                self.work(*found)
 
     def _own_work(self) -> tuple[InstanceId, JobId] | None:
         for run in self.runs:
@@ -206,22 +135,32 @@ class World:
                     return run, job.id
         return None
 
+    def begin_by(self, process: Process, start: "Start") -> None:
+        """The event has occurred that starts the process; the world does what comes of it."""
+        self.commit([self._begun(process.id, start, {})])
+        self.settle()
+
+    def escalate(self, run: InstanceId, job: Job) -> None:
+        child = self.load(run)
+        assert child.parent is not None, child
+        values = job.values["code"], job.values["payload"]
+        told = self._decide(
+            InstanceId(child.parent.instance), ThrowEscalation(child.parent.job, *values)
+        )
+        self.commit([told, self._decide(run, CompleteJob(job.id, {}))])
+
 
 _WORK: Mapping[str, Callable[[World, InstanceId, Job], None]] = {
+    MESSAGE_JOB: World.deliver,
+    SIGNAL_JOB: World.broadcast,
+    ESCALATION_JOB: World.escalate,
+    RETURN_ERROR_JOB: World.return_to_parent,
     CALL_JOB: World.start_child,
     RETURN_JOB: World.return_to_parent,
     CANCEL_CHILD_JOB: World.cancel_child,
     CONTINUE_JOB: World.go_on,
 }
 OWN_WORK = frozenset(_WORK)
-
-
-def _told(before: ProcessInstance | None, changes: Sequence[AnyChange]) -> ProcessInstance:
-    if before is None:
-        return replay(changes)
-    for change in changes:
-        apply(before, change)
-    return before
 
 
 # -- one run, as a test speaks of it --------------------------------------------------------------
@@ -304,8 +243,32 @@ class Run:
     def ask(self, command: Command) -> list[AnyChange]:
         return self.world.ask(self.id, command).changes
 
+    def send(self, name: str, *keys: str, **payload: Any) -> None:
+        """A message from outside; the world does what comes of it."""
+        self.world.send(name, *keys, **payload)
+        self.world.settle()
+
+    def throw(self, name: str, **payload: Any) -> None:
+        """A signal from outside; the world does what comes of it."""
+        self.world.throw(name, **payload)
+        self.world.settle()
+
+    def wait(self, seconds: float) -> None:
+        """Time goes by, and the timers that have become due are answered, the first one first."""
+        self.world.wait(seconds)
+        while due := self._due_timers():
+            self.ask(CompleteJob(due[0].id, {}))
+
+    def _due_timers(self) -> list[Job]:
+        timers = (job for job in self.world.jobs(self.id) if job.kind == TIMER_JOB and job.due_at)
+        due = (job for job in timers if job.due_at and job.due_at <= self.world.now)
+        return sorted(due, key=lambda job: (job.due_at, job.id))
+
     def execute(self, element: str, **values: Any) -> list[AnyChange]:
         return self.ask(ExecuteElement(self.number(element), values))
+
+    def execute_number(self, number: ElementInstanceId, **values: Any) -> list[AnyChange]:
+        return self.ask(ExecuteElement(number, values))
 
     def answer(self, element: str, **values: Any) -> list[AnyChange]:
         return self.ask(CompleteJob(self.job(element).id, values))

@@ -11,10 +11,13 @@ from pathlib import Path
 from uuid import UUID
 
 from procession.compose import EXAMPLE_DATABASE
+from procession.core.apply import replay
 from procession.core.ids import InstanceId, JobId, job_uid
-from procession.core.instance import ProcessInstance, Status, replay
-from procession.stores.codec import decode_changes, decode_instance
+from procession.core.instance import ProcessInstance, Status
+from procession.stores.codec import decode_changes
+from procession.stores.snapshots import load_whole
 from procession.stores.sqlite import FILE_NAME
+from procession.stores.statements import read_statements
 from tests.acceptance.kill_load import ADDS, CALLS, FIVE, RESTS, Call
 
 SETTLE_SECONDS_MAX = 60
@@ -79,6 +82,7 @@ class Checked:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._runs: dict[InstanceId, Run] = {}
+        self._sql = read_statements()
 
     def check(self, calls: Iterable[Call]) -> None:
         """Raises AssertionError, naming what does not hold."""
@@ -100,16 +104,19 @@ class Checked:
     def _read(self) -> None:
         with closing(sqlite3.connect(self._data / FILE_NAME)) as store:
             store.execute("begin")  # One moment for all that is read.
-            rows = store.execute("select id, revision, status, parent, body from instance")
-            for id, revision, status, parent, body in rows.fetchall():
+            rows = store.execute("select id, revision, status, parent from instance")
+            for id, revision, status, parent in rows.fetchall():
                 run = InstanceId(UUID(id))
                 known = self._runs.get(run)
                 if known is not None and known.revision == revision:
                     continue
-                instance = decode_instance(body)
-                assert instance.status == status, run
+                loaded = load_whole(store, self._sql, id)
+                assert loaded is not None, run
+                instance = loaded[0]
+                assert (instance.status, loaded[1]) == (status, revision), run
                 self._replayed(store, run, instance, revision)
                 self._runs[run] = Run(instance, revision, UUID(parent) if parent else None)
+            self._each_snapshot_is_wanted(store)
 
     def _replayed(
         self, store: sqlite3.Connection, run: InstanceId, instance: ProcessInstance, revision: int
@@ -120,6 +127,16 @@ class Checked:
         assert [row[0] for row in rows] == list(range(1, revision + 1)), run
         told = replay(change for row in rows for change in decode_changes(row[1]))
         assert told == instance, f"the history of {run} tells another state"
+
+    def _each_snapshot_is_wanted(self, store: sqlite3.Connection) -> None:
+        """Runs with an empty body have a snapshot, no newer than they are; no other run has one."""
+        wanted = "select id from instance where body = ''"
+        there = (
+            "select s.instance from snapshot as s join instance as i on i.id = s.instance "
+            "where s.revision <= i.revision and (i.ended_at is null or s.revision = i.revision)"
+        )
+        for one, other in ((wanted, there), ("select instance from snapshot", wanted)):
+            assert store.execute(f"{one} except {other}").fetchall() == []
 
     def _each_call_has_its_run(self, calls: list[Call]) -> None:
         for call in calls:

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parent.parent.parent
-EXAMPLES = sorted(map(str, (ROOT / "examples").glob("*.bpmn")))
+EXAMPLES = sorted(map(str, (ROOT / "examples").glob("*.*mn")))  # BPMN and DMN
 PROGRAM = (sys.executable, "-m", "procession")
 HOST = "127.0.0.1"
 COMMAND_SECONDS_MAX = 60

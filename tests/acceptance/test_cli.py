@@ -152,7 +152,7 @@ def test_a_run_that_fails_has_exit_code_1_and_says_why(tmp_path: Path) -> None:
         (["execute", "UsrFiveSteps", "--result", "Scores"], 3, "it has: Amount, Score"),
         (["execute", "UsrFiveSteps", "Amount"], 2, "write it as Code=value"),
         (["show", "0199d3c2-5a41-8b6f-9c3e-7d1100000000"], 3, "0199d3c2"),
-        (["show", "x"], 2, "not a valid UUID"),
+        (["show", "x"], 2, "no id of an instance"),
         (["enable", "UsrNobody"], 3, "UsrNobody"),
         (["user", "disable", "nobody"], 3, "nobody"),
         (["deploy", "nowhere.bpmn"], 2, "nowhere.bpmn"),
@@ -356,6 +356,23 @@ def test_the_service_ends_with_code_0_when_it_is_told_to(tmp_path: Path) -> None
         running.terminate()
 
         assert running.wait(30) == 0
+
+
+def test_a_file_of_1000_nested_sub_processes_is_shown_as_it_came(tmp_path: Path) -> None:
+    begins = "".join(f'<subProcess id="s{number}">' for number in range(1_000))
+    inner = f'{begins}<task id="e"/>{"</subProcess>" * 1_000}'
+    text = (
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="urn:x">'
+        f'<process id="UsrDeep">{inner}</process></definitions>'
+    )
+    file = tmp_path / "deep.bpmn"
+    file.write_text(text, encoding="utf-8")
+
+    deployed = procession("deploy", str(file), data=tmp_path / "data")
+    shown = procession("show", "UsrDeep", "--xml", data=tmp_path / "data")
+
+    assert (deployed.returncode, shown.returncode) == (0, 0), deployed.stderr + shown.stderr
+    assert shown.stdout.rstrip("\n") == text
 
 
 def test_version_and_help_need_no_data_folder(tmp_path: Path) -> None:

@@ -7,9 +7,13 @@ from typing import Any
 from procession.core.changes import (
     AnyChange,
     Change,
+    ConditionSeen,
+    CorrelationSet,
     ElementActivated,
     ElementCompleted,
     ElementTerminated,
+    EventCaught,
+    EventsCaught,
     FlowsDropped,
     FlowsJoined,
     FlowTaken,
@@ -21,15 +25,35 @@ from procession.core.changes import (
     JobCreated,
     JobParked,
     JobRetried,
+    LoopBegan,
+    LoopStopped,
+    OutputCollected,
     ProcessCanceled,
     ProcessStarted,
+    RoundBegan,
+    RoundCompleted,
+    Subscribed,
     TurnPaused,
     TurnResumed,
+    Unsubscribed,
     ValuesSet,
 )
 from procession.core.ids import ROOT, ElementInstanceId
 from procession.core.instance import ProcessInstance
 from procession.core.model import Process
+from procession.core.scope_changes import (
+    ActivityKept,
+    CompensationBegun,
+    CompensationDetached,
+    CompensationThrown,
+    ElementReadied,
+    ElementsQueued,
+    ElementStarted,
+    GatewayOpened,
+    GatewayReset,
+    ScopeCanceled,
+    WorkCompleted,
+)
 from procession.core.values import Values, to_plain
 
 Row = tuple[str, str, str]
@@ -42,6 +66,7 @@ class Trace:
         self.process = process
         self.names = {ROOT: process.id}
         self.jobs: dict[int, str] = {}
+        self.waits: dict[int, str] = {}
 
     def line(self, change: AnyChange, now: datetime) -> str:
         """What has happened, in columns: what, to whom, how."""
@@ -120,6 +145,88 @@ class Trace:
     def _resolved(self, change: IncidentResolved, now: datetime) -> Row:
         return "resolved", self.names[change.id], ""
 
+    # -- undoing, ad-hoc work, complex gateways ---------------------------------------------------
+
+    def _kept(self, change: ActivityKept, now: datetime) -> Row:
+        return "kept", self.names[change.id], "" if change.completed else "what is within it"
+
+    def _thrown(self, change: CompensationThrown, now: datetime) -> Row:
+        what = change.activity or "all"
+        return "undoes", self.names[change.id], f"{what} of {self.names[change.scope]}"
+
+    def _undone(self, change: CompensationBegun, now: datetime) -> Row:
+        self.names[change.id] = f"{change.element} ({change.id})"
+        return "undoing", self.names[change.id], f"for {self.names[change.scope]}"
+
+    def _detached(self, change: CompensationDetached, now: datetime) -> Row:
+        return "left", self.names[change.id], "while it undoes"
+
+    def _scope_canceled(self, change: ScopeCanceled, now: datetime) -> Row:
+        return "canceled", self.names[change.id], "ends when all is undone"
+
+    def _readied(self, change: ElementReadied, now: datetime) -> Row:
+        self.names[change.id] = f"{change.element} ({change.id})"
+        return "ready", self.names[change.id], f"in {self.names[change.scope]}"
+
+    def _begun(self, change: ElementStarted, now: datetime) -> Row:
+        return "begun", self.names[change.id], ""
+
+    def _queued(self, change: ElementsQueued, now: datetime) -> Row:
+        return "queued", self.names[change.scope], ", ".join(change.elements)
+
+    def _worked(self, change: WorkCompleted, now: datetime) -> Row:
+        return "worked", self.names[change.id], "it may end"
+
+    def _opened(self, change: GatewayOpened, now: datetime) -> Row:
+        return "opened", change.element, f"{len(change.flows)} tokens"
+
+    def _reset(self, change: GatewayReset, now: datetime) -> Row:
+        return "reset", change.element, f"{len(change.flows)} late tokens"
+
+    # -- waits ------------------------------------------------------------------------------------
+
+    def _subscribed(self, change: Subscribed, now: datetime) -> Row:
+        found = change.subscription
+        target = f" for {found.target}" if found.target else ""
+        key = f", key {found.key}" if found.key else ""
+        owner = self.names[found.owner]
+        self.waits[found.id] = f"{found.kind} {found.name}"
+        return "waits", owner + target, f"{self.waits[found.id]}{key}"
+
+    def _unsubscribed(self, change: Unsubscribed, now: datetime) -> Row:
+        return "waited", "", self.waits[change.id]
+
+    def _seen(self, change: ConditionSeen, now: datetime) -> Row:
+        return "seen", "", f"{self.waits[change.id]}: {'true' if change.holds else 'not true'}"
+
+    def _caught(self, change: EventCaught, now: datetime) -> Row:
+        return "caught", change.target or self.names[change.owner], f"no. {change.definition}"
+
+    def _all_caught(self, change: EventsCaught, now: datetime) -> Row:
+        return "caught", change.target or self.names[change.owner], "all of them"
+
+    def _correlated(self, change: CorrelationSet, now: datetime) -> Row:
+        return "keyed", change.name, change.key
+
+    # -- loops ------------------------------------------------------------------------------------
+
+    def _loop(self, change: LoopBegan, now: datetime) -> Row:
+        how = "at once" if change.parallel else "one by one"
+        rounds = "rounds" if change.planned is None else f"{change.planned} rounds"
+        return "loop", self.names[change.id], f"{rounds}, {how}"
+
+    def _round(self, change: RoundBegan, now: datetime) -> Row:
+        return "round", self.names[change.id], ""
+
+    def _output(self, change: OutputCollected, now: datetime) -> Row:
+        return "output", self.names[change.id], _shown(change.value)
+
+    def _rounded(self, change: RoundCompleted, now: datetime) -> Row:
+        return "rounded", self.names[change.id], ""
+
+    def _stopped(self, change: LoopStopped, now: datetime) -> Row:
+        return "enough", self.names[change.id], "no more rounds"
+
     def _paused(self, change: TurnPaused, now: datetime) -> Row:
         self._job(change.job)
         steps = f"after {change.steps} steps, {len(change.pending)} left"
@@ -167,6 +274,28 @@ _ROWS: Mapping[type[Change], Callable[[Trace, Any, datetime], Row]] = {
     JobRetried: Trace._retried,
     JobParked: Trace._parked,
     JobClosed: Trace._closed,
+    ActivityKept: Trace._kept,
+    CompensationThrown: Trace._thrown,
+    CompensationBegun: Trace._undone,
+    CompensationDetached: Trace._detached,
+    ScopeCanceled: Trace._scope_canceled,
+    ElementReadied: Trace._readied,
+    ElementStarted: Trace._begun,
+    ElementsQueued: Trace._queued,
+    WorkCompleted: Trace._worked,
+    GatewayOpened: Trace._opened,
+    GatewayReset: Trace._reset,
+    Subscribed: Trace._subscribed,
+    Unsubscribed: Trace._unsubscribed,
+    ConditionSeen: Trace._seen,
+    EventCaught: Trace._caught,
+    EventsCaught: Trace._all_caught,
+    CorrelationSet: Trace._correlated,
+    LoopBegan: Trace._loop,
+    RoundBegan: Trace._round,
+    OutputCollected: Trace._output,
+    RoundCompleted: Trace._rounded,
+    LoopStopped: Trace._stopped,
     IncidentRaised: Trace._raised,
     IncidentResolved: Trace._resolved,
     TurnPaused: Trace._paused,

@@ -1,21 +1,26 @@
-"""A second opinion: the history alone, read by the rules of BPMN and nothing of the core.
+"""An auditor: the history alone, read by rules that hold for all tokens.
 
-The auditor keeps its own books of tokens. Each of them is on its way along a flow, or about to
-enter with its scope, or waits at a join, or is a live element; it never comes from nowhere and
-never gets lost. Which flows an element leaves by is worked out a second time, and compared.
+The auditor keeps its own books. Each token is on its way along a flow, or about to enter with its
+scope, or waits at a join, or is a live element; it never comes from nowhere and never gets lost.
+Only an event may set one free: on a boundary, behind an event-based gateway, at the start of an
+event sub-process. What elements decide is not asked here: the second interpreter works that out.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from procession.core.changes import (
     AnyChange,
     Arrive,
     Change,
+    ConditionSeen,
+    CorrelationSet,
     ElementActivated,
     ElementCompleted,
     ElementTerminated,
     Enter,
+    EventCaught,
+    EventsCaught,
     FlowsDropped,
     FlowsJoined,
     FlowTaken,
@@ -26,53 +31,68 @@ from procession.core.changes import (
     JobCreated,
     JobParked,
     JobRetried,
+    LoopBegan,
+    LoopStopped,
+    OutputCollected,
     ProcessCanceled,
     ProcessStarted,
+    RoundBegan,
+    RoundCompleted,
+    Subscribed,
     TurnPaused,
     TurnResumed,
+    Unsubscribed,
     ValuesSet,
 )
 from procession.core.ids import ROOT
 from procession.core.instance import ProcessInstance
 from procession.core.model import (
+    Activity,
+    AdHocSubProcess,
+    BoundaryEvent,
+    CompensateEventDefinition,
+    ComplexGateway,
     Element,
-    ExclusiveGateway,
-    InclusiveGateway,
-    ParallelGateway,
     Process,
-    TerminateEndEvent,
+    StartEvent,
+    SubProcess,
+    TerminateEventDefinition,
+    ThrowEvent,
+)
+from procession.core.scope_changes import (
+    ActivityKept,
+    CompensationBegun,
+    CompensationDetached,
+    CompensationThrown,
+    ElementReadied,
+    ElementsQueued,
+    ElementStarted,
+    GatewayOpened,
+    GatewayReset,
+    ScopeCanceled,
+    WorkCompleted,
 )
 from tests.invariants import require
-
-# How many tokens stand where: the number of their scope, and a flow or an element.
-Place = tuple[int, str]
-Books = dict[Place, int]
+from tests.simulation.token_books import Books, TokenBooks, has, of, put, take
 
 
-JOINS = (ParallelGateway, InclusiveGateway)
-
-
-class Auditor:
+class Auditor(TokenBooks):
     """Follows one run from its first change on; raises Broken at the first rule not kept."""
 
     def __init__(self, process: Process) -> None:
-        self.process = process
-        self.alive: dict[int, tuple[str, int]] = {}
-        self.failed: set[int] = set()
-        self.jobs: dict[int, int | None] = {}
-        self.values: dict[str, Any] = {}
-        self.on_their_way: Books = {}
-        self.entering: Books = {}
-        self.waiting: Books = {}
-        self.joined: Place | None = None
-        self.leaving: list[Place] = []
-        self.elements = self.all_jobs = 0
+        super().__init__(process)
+        # How often an activity may begin, and how many of the times are still to come.
+        self.rounds: dict[int, int | None] = {}
+        # What may be begun in ad-hoc sub-processes, and what was left before all was undone.
+        self.ready: set[int] = set()
+        self.detached: set[int] = set()
+        self.elements = 0
         self.ended = False
 
     def see(self, change: AnyChange) -> None:
         """The next change of the run."""
-        if self.leaving:
-            require(isinstance(change, FlowTaken), "all its flows are taken", self.leaving, change)
+        if not isinstance(change, FlowTaken):
+            self._has_left()
         if self.joined is not None:
             require(isinstance(change, ElementActivated), "a join lets its tokens through", change)
         require(not self.ended or isinstance(change, _AFTER), "an end is the end", change)
@@ -80,20 +100,22 @@ class Auditor:
 
     def rest(self, instance: ProcessInstance) -> None:
         """The turn is over: the books and the instance agree, and no token is lost."""
-        require(not self.leaving, "all its flows are taken", self.leaving)
+        self._has_left()
         self._tokens_are_kept(instance)
         alive = {} if self.ended else {n: each.element for n, each in instance.elements.items()}
         require({n: name for n, (name, _) in self.alive.items()} == alive, "it is alive", alive)
         require(self.values == instance.values, "the values are those that were set", self.values)
+        both = instance.subscriptions.keys() | instance.conditions.keys()
+        require(self.subscriptions.keys() == both, "subscriptions are open", self.subscriptions)
 
     def _tokens_are_kept(self, instance: ProcessInstance) -> None:
         arriving: Books = {}
         entering: Books = {}
         for step in instance.pending:
             if isinstance(step, Arrive):
-                _put(arriving, (step.scope, self._goal(step.flow)))
-            if isinstance(step, Enter):
-                _put(entering, (step.scope, step.element))
+                put(arriving, (step.scope, self._goal(step.flow)))
+            if isinstance(step, Enter) and not self._begins_by_number(step.scope):
+                put(entering, (step.scope, step.element))
         # A sub-process that failed before it began has not let its start events enter yet.
         begun = {key: count for key, count in self.entering.items() if key[0] not in self.failed}
         waiting = {
@@ -106,60 +128,157 @@ class Auditor:
         require(begun == entering, "no token gets lost", begun, entering)
         require(self.waiting == waiting, "no token gets lost", self.waiting, waiting)
 
+    def _begins_by_number(self, scope: int) -> bool:
+        """A loop and an ad-hoc sub-process say by themselves what begins in them."""
+        element = self.process.elements.get(self.alive[scope][0])
+        return scope in self.rounds or isinstance(element, AdHocSubProcess)
+
     # -- elements ---------------------------------------------------------------------------------
 
     def _started(self, change: ProcessStarted) -> None:
         self.values = dict(change.values)
-        self._begun(ROOT, "", -1)
+        self.alive[ROOT] = "", -1
+        for start in self.process.starts.get("", ()):
+            put(self.entering, (ROOT, start))
 
-    def _begun(self, number: int, element: str, scope: int) -> None:
-        self.alive[number] = (element, scope)
-        for start in self.process.starts.get(element, ()):
-            _put(self.entering, (number, start))
-
-    def _activated(self, change: ElementActivated) -> None:
+    def _begun(self, change: ElementActivated | ElementReadied | CompensationBegun) -> Element:
         self.elements += 1
         require(change.id == self.elements, "numbers are given in turn", change)
         require(change.scope in self.alive, "a scope is alive", change)
-        require(change.scope not in self.failed, "a failed scope begins nothing", change)
-        element = self.process.elements[change.element]
-        require(element.scope == self.alive[change.scope][0], "it stands in its scope", change)
-        self._take_token(element, change.scope)
-        self._begun(change.id, element.id, change.scope)
+        self.alive[change.id] = change.element, change.scope
+        return self.process.elements[change.element]
 
-    def _take_token(self, element: Element, scope: int) -> None:
-        """An element begins by a token of its own."""
+    def _activated(self, change: ElementActivated) -> None:
+        element, scope = self._begun(change), change.scope
+        is_event = isinstance(element, SubProcess) and element.triggered_by_event
+        goes_on = is_event or scope not in self.failed or self._begins_by_number(scope)
+        require(goes_on, "a failed scope begins nothing", change)
+        if scope in self.rounds and self.alive[scope][0] == element.id:
+            self._round(scope, change)
+        else:
+            came = self._take_token(element, scope)
+            if is_event:
+                self._event_sub_process(element.id, change, came)
+        loops = isinstance(element, Activity) and element.loop and scope not in self.rounds
+        if isinstance(element, SubProcess) and not (is_event or loops):
+            self._enter(element, change.id)
+
+    def _event_sub_process(self, name: str, change: ElementActivated, came: bool) -> None:
+        """Begun by a token, it undoes something; begun by an event, it may have ended all else."""
+        (number,) = self.process.starts[name]
+        start = self.process.elements[number]
+        assert isinstance(start, StartEvent), start
+        if came:
+            put(self.entering, (change.id, start.id))
+        elif start.interrupting:
+            beside = [n for n, (_, scope) in self.alive.items() if scope == change.scope]
+            require(beside == [change.id], "an interrupting start ends all others", beside)
+            self._forget(change.scope)
+
+    def _enter(self, element: SubProcess, number: int) -> None:
+        if not isinstance(element, AdHocSubProcess):
+            for start in self.process.starts.get(element.id, ()):
+                put(self.entering, (number, start))
+
+    def _round(self, loop: int, change: ElementActivated) -> None:
+        left = self.rounds[loop]
+        require(left is None or left > 0, "a loop begins no more than it has planned", change)
+        self.rounds[loop] = None if left is None else left - 1
+
+    def _take_token(self, element: Element, scope: int) -> bool:
+        """An element begins by a token of its own; False: an event has set it free."""
         key = (scope, element.id)
         if self.joined is not None:
             require(self.joined == key, "a join lets its tokens through", self.joined, key)
             self.joined = None
+            return True
+        came = take(self.entering, key) or take(self.on_their_way, key)
+        free = came or self._set_free(element, scope)
+        require(free, "an element begins by a token", key, self.on_their_way)
+        return came
+
+    def _set_free(self, element: Element, scope: int) -> bool:
+        """Whether it may begin without a token that the books know."""
+        around = self.process.elements.get(self.alive[scope][0])
+        # A complex gateway counts its tokens, and takes them when it has begun.
+        if isinstance(element, BoundaryEvent | ComplexGateway):
+            return True
+        if isinstance(element, SubProcess) and element.triggered_by_event:
+            return True
+        if isinstance(around, AdHocSubProcess):
+            return element.id in self.process.starts.get(around.id, ())
+        within = isinstance(around, SubProcess) and around.triggered_by_event
+        return self._starts_the_run(element) or (isinstance(element, StartEvent) and within)
+
+    def _starts_the_run(self, element: Element) -> bool:
+        """The event that has started the run is the first to begin, or the second."""
+        if self.elements > 2 or element.scope:
+            return False
+        self._forget(ROOT)
+        return True
+
+    def _readied(self, change: ElementReadied) -> None:
+        self._begun(change)
+        self.ready.add(change.id)
+
+    def _ready_taken(self, change: ElementStarted) -> None:
+        self._gone(change.id)
+        self.ready.remove(change.id)
+
+    def _undone(self, change: CompensationBegun) -> None:
+        element = self._begun(change)
+        self.detached.add(change.id)
+        if not change.handled:
             return
-        came = _take(self.entering, key) or _take(self.on_their_way, key)
-        require(came, "an element begins by a token", key, self.on_their_way)
+        events = self.process.event_starts.get(element.id, ())
+        starts = [self.process.elements[each] for each in events]
+        boundaries = self.process.boundaries.get(element.id, ())
+        found = [each.handler for each in boundaries if each.handler is not None]
+        found += [each.scope for each in starts if has(each, CompensateEventDefinition)]
+        require(found, "what is undone has a handler", change)
+        put(self.entering, (change.id, found[0]))
+
+    def _loop_began(self, change: LoopBegan) -> None:
+        self.rounds[change.id] = change.planned
 
     def _completed(self, change: ElementCompleted) -> None:
+        self._nothing_in(change.id)
         name, scope = self._gone(change.id)
         if change.id == ROOT:
-            self._nothing_in(ROOT)
             self.ended = True
             return
         element = self.process.elements[name]
-        self._nothing_in(change.id)
-        if isinstance(element, TerminateEndEvent):
+        if isinstance(element, ThrowEvent) and has(element, TerminateEventDefinition):
             others = [n for n, (_, within) in self.alive.items() if within == scope]
             require(not others, "a terminate end event ends all others", others)
-            require(not _of(self.waiting, scope), "it drops waiting tokens", self.waiting)
+            require(not of(self.waiting, scope), "it drops waiting tokens", self.waiting)
             self._forget(scope)
-        self.leaving = [(scope, flow) for flow in self._ways(element)]
+        if change.id not in self.detached:
+            self.leaving = element, scope, []
+
+    def _detached(self, change: CompensationDetached) -> None:
+        name, scope = self.alive[change.id]
+        self.leaving = self.process.elements[name], scope, []
+        self.detached.add(change.id)
 
     def _terminated(self, change: ElementTerminated) -> None:
-        self._gone(change.id)
+        _, scope = self._gone(change.id)
         self._forget(change.id)
+        if change.id in self.ready:
+            self.ready.remove(change.id)
+            self._nothing_more(scope)
+
+    def _nothing_more(self, scope: int) -> None:
+        """An ad-hoc sub-process has had enough; its tokens go, if it does not wait for them."""
+        element = self.process.elements.get(self.alive[scope][0])
+        assert isinstance(element, AdHocSubProcess), element
+        if element.cancel_remaining:
+            self._forget(scope)
 
     def _canceled(self, change: ProcessCanceled) -> None:
         self._gone(ROOT)
         require(not self.alive, "a cancelled run has nothing alive", self.alive)
-        require(not _of(self.waiting, ROOT), "a cancelled run drops its tokens")
+        require(not of(self.waiting, ROOT), "a cancelled run drops its tokens")
         self._forget(ROOT)
         self.ended = True
 
@@ -169,138 +288,46 @@ class Auditor:
         held = [n for n, (_, scope) in self.alive.items() if scope == number]
         require(not held, "a scope ends after what it holds", number, held)
         require(number not in self.jobs.values(), "its jobs are closed before", number)
+        waits = number in self.subscriptions.values()
+        require(not waits, "its subscriptions are closed before", number)
         self.failed.discard(number)
+        self.rounds.pop(number, None)
         return self.alive.pop(number)
 
     def _nothing_in(self, scope: int) -> None:
-        left = [*_of(self.on_their_way, scope), *_of(self.waiting, scope)]
-        left += _of(self.entering, scope)
+        left = [*of(self.on_their_way, scope), *of(self.waiting, scope)]
+        left += of(self.entering, scope)
         require(not left, "a scope completes when no token is left in it", left)
 
     def _forget(self, scope: int) -> None:
         for books in (self.on_their_way, self.waiting, self.entering):
-            for key in _of(books, scope):
+            for key in of(books, scope):
                 del books[key]
 
-    # -- flows ------------------------------------------------------------------------------------
-
-    def _ways(self, element: Element) -> list[str]:
-        """The flows that it must leave by (BPMN 2.0.2 §13.3.1, §13.4)."""
-        if isinstance(element, ParallelGateway):
-            return list(element.outgoing)
-        found = [*self._open(element)]
-        if not found and element.default is not None:
-            return [element.default]
-        require(found or not element.outgoing, "a way on is found", element.id)
-        return found
-
-    def _open(self, element: Element) -> Iterator[str]:
-        for flow in element.outgoing:
-            condition = self.process.flows[flow].condition
-            if flow != element.default and (not condition or condition.evaluate(self.values)):
-                yield flow
-                if isinstance(element, ExclusiveGateway):
-                    return
-
-    def _taken(self, change: FlowTaken) -> None:
-        key = (change.scope, change.flow)
-        require(self.leaving[:1] == [key], "it leaves by this flow", self.leaving, change)
-        self.leaving.pop(0)
-        _put(self.on_their_way, (change.scope, self._goal(change.flow)))
-
-    def _goal(self, flow: str) -> str:
-        """Where a token on the flow is booked: a join tells its flows apart, others do not."""
-        target = self.process.elements[self.process.flows[flow].target]
-        joins = isinstance(target, JOINS) and len(target.incoming) > 1
-        return flow if joins else target.id
-
-    def _waits(self, change: FlowWaits) -> None:
-        key, join = (change.scope, change.flow), self.process.elements[change.element]
-        require(change.flow in join.incoming, "it waits where it leads to", change)
-        require(isinstance(join, JOINS), "only a parallel or inclusive gateway waits", change)
-        require(_take(self.on_their_way, key), "a token that waits was on its way", change)
-        _put(self.waiting, key)
-
-    def _joined(self, change: FlowsJoined) -> None:
-        join = self.process.elements[change.element]
-        wanted = join.incoming
-        if isinstance(join, InclusiveGateway):
-            wanted = tuple(each for each in wanted if (change.scope, each) in self.waiting)
-        require(set(change.flows) == set(wanted), "a join takes one token of each flow", change)
-        for flow in change.flows:
-            came = _take(self.waiting, (change.scope, flow))
-            require(came, "a join has a token on each flow", change)
-        self.joined = (change.scope, change.element)
-
-    def _dropped(self, change: FlowsDropped) -> None:
-        dropped = _of(self.waiting, change.scope)
-        require(dropped, "tokens are dropped where some wait", change)
-        for key in dropped:
-            del self.waiting[key]
-
-    # -- values, jobs, incidents ------------------------------------------------------------------
-
-    def _set(self, change: ValuesSet) -> None:
-        require(change.values.keys() <= self.values.keys(), "only parameters are set", change)
-        self.values.update(change.values)
-
-    def _job_created(self, change: JobCreated | TurnPaused) -> None:
-        self.all_jobs += 1
-        require(change.job.id == self.all_jobs, "numbers are given in turn", change)
-        owner = change.job.owner
-        require(owner is None or owner in self.alive, "a job has a live owner", change)
-        require(owner not in self.failed, "a failed element asks for nothing", change)
-        self.jobs[change.job.id] = owner
-
-    def _job_changed(self, change: JobRetried | JobParked) -> None:
-        require(change.id in self.jobs, "the job is open", change)
-
-    def _job_closed(self, change: JobClosed) -> None:
-        require(change.id in self.jobs, "a job is closed once", change)
-        del self.jobs[change.id]
-
-    def _resumed(self, change: TurnResumed) -> None:
-        require(self.jobs.pop(change.job, ROOT) is None, "a pause has a job", change)
-
-    def _raised(self, change: IncidentRaised) -> None:
-        require(change.id in self.alive and change.id not in self.failed, "it fails once", change)
-        require(change.code and change.message, "an incident says why", change)
-        self.failed.add(change.id)
-
-    def _resolved(self, change: IncidentResolved) -> None:
-        require(change.id in self.failed, "an incident is resolved once", change)
-        self.failed.remove(change.id)
-
-
-def _put(books: Books, place: Place) -> None:
-    books[place] = books.get(place, 0) + 1
-
-
-def _take(books: Books, place: Place) -> bool:
-    """Take one token from its place, if there is one."""
-    there = books.get(place, 0)
-    if there > 1:
-        books[place] = there - 1
-    elif there:
-        del books[place]
-    return there > 0
-
-
-def _of(books: Books, scope: int) -> list[Place]:
-    return [place for place in books if place[0] == scope]
+    def _scope_canceled(self, change: ScopeCanceled) -> None:
+        self._of_the_living(change)
+        self._forget(change.id)
+        self.failed.discard(change.id)
 
 
 _AFTER = (JobCreated, JobRetried, JobClosed)
 _SEEN: Mapping[type[Change], Callable[[Auditor, Any], None]] = {
     ProcessStarted: Auditor._started,
     ElementActivated: Auditor._activated,
+    ElementReadied: Auditor._readied,
+    ElementStarted: Auditor._ready_taken,
     ElementCompleted: Auditor._completed,
     ElementTerminated: Auditor._terminated,
+    CompensationBegun: Auditor._undone,
+    CompensationDetached: Auditor._detached,
     ProcessCanceled: Auditor._canceled,
     FlowTaken: Auditor._taken,
     FlowWaits: Auditor._waits,
     FlowsJoined: Auditor._joined,
+    GatewayOpened: Auditor._passed,
+    GatewayReset: Auditor._passed,
     FlowsDropped: Auditor._dropped,
+    LoopBegan: Auditor._loop_began,
     ValuesSet: Auditor._set,
     JobCreated: Auditor._job_created,
     TurnPaused: Auditor._job_created,
@@ -308,6 +335,19 @@ _SEEN: Mapping[type[Change], Callable[[Auditor, Any], None]] = {
     JobParked: Auditor._job_changed,
     JobClosed: Auditor._job_closed,
     TurnResumed: Auditor._resumed,
+    Subscribed: Auditor._subscribed,
+    Unsubscribed: Auditor._unsubscribed,
+    ConditionSeen: Auditor._condition_seen,
     IncidentRaised: Auditor._raised,
     IncidentResolved: Auditor._resolved,
+    ScopeCanceled: Auditor._scope_canceled,
+    EventCaught: Auditor._of_an_owner,
+    EventsCaught: Auditor._of_an_owner,
+    ElementsQueued: Auditor._of_no_token,
+    CorrelationSet: Auditor._of_no_token,
+    **dict.fromkeys(
+        (ActivityKept, CompensationThrown, LoopStopped, OutputCollected, RoundBegan),
+        Auditor._of_the_living,
+    ),
+    **dict.fromkeys((RoundCompleted, WorkCompleted), Auditor._of_the_living),
 }

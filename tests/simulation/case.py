@@ -19,32 +19,44 @@ from procession.core.commands import (
     ExecuteElement,
     FailJob,
     ResolveIncident,
+    ThrowError,
 )
 from procession.core.decide import Decision
 from procession.core.ids import ROOT, ElementInstanceId, InstanceId, JobId
-from procession.core.instance import ElementState, ProcessInstance
-from procession.core.model import Process, UserTask
-from procession.core.turn import Context
-from procession.core.values import Values
+from procession.core.instance import ElementInstance, ElementState, ProcessInstance
+from procession.core.model import (
+    IntermediateCatchEvent,
+    Process,
+    ReceiveTask,
+    UserTask,
+)
+from procession.core.turn import TIMER_JOB, Context
 from procession.errors import Rejected
 from tests.invariants import require
+from tests.post import Sent, Start
+from tests.simulation.agreement import Agreement
 from tests.simulation.audit import Auditor
 from tests.simulation.generator import processes
+from tests.simulation.messages import messages_of
+from tests.simulation.palette import ERRORS, MESSAGES, SIGNALS, given, given_first
 from tests.world import CALL_DEPTH_MAX, OWN_WORK, World, Write
 
 COMMANDS_MAX = 24
 ROUNDS_MAX = 2
-TURNS_MAX = 80
+TURNS_MAX = 70
 ALIVE_MAX = 40
+RUNS_MAX = 8
 STEPS_MAX = (15, 60, 60, 60)
 STEPS_PER_TURN = (1, 2, 5, 1000, 1000, 1000)
 CRASHES = (0.0, 0.1, 0.2)
+
+EXECUTABLE = (UserTask, IntermediateCatchEvent, ReceiveTask)
 
 Work = tuple[InstanceId, Job]
 
 
 class CaseFailed(AssertionError):
-    """A rule was broken; says by which seed, and how to see it again."""
+    """A rule was broken: which, and by which seed."""
 
 
 class Crash(Exception):
@@ -60,6 +72,9 @@ class Case(World):
         self.steps_max = self.random.choice(STEPS_MAX)
         self.crash_chance = self.random.choice(CRASHES)
         self.auditors: dict[InstanceId, Auditor] = {}
+        self.agreements: dict[InstanceId, Agreement] = {}
+        self.closing = self.from_outside = False
+        self.books = Counter[str]()
         self.late: list[tuple[InstanceId, Command]] = []
         self.answers: dict[tuple[InstanceId, JobId], list[int]] = defaultdict(list)
         self.numbers = count(1000)
@@ -68,17 +83,24 @@ class Case(World):
 
     def run(self) -> None:
         for _ in range(self.random.randint(1, 2)):
-            self._again(lambda: self.start(self.random.choice(list(self.processes)), self._start()))
-        for action in self.random.choices(
-            _ACTIONS, _WEIGHTS, k=self.random.randint(1, COMMANDS_MAX)
-        ):
+            self._again(
+                lambda: self.start(
+                    self.random.choice(list(self.processes)), given_first(self.random)
+                )
+            )
+        number = self.random.randint(1, COMMANDS_MAX)
+        for action in self.random.choices(_ACTIONS, _WEIGHTS, k=number):
             if self._small():
                 action(self)
         self._end()
 
+    def _begin_something(self) -> None:
+        self.start(self.random.choice(list(self.processes)), given_first(self.random))
+
     def _small(self) -> bool:
         """Tokens that multiply in a loop would make one case as long as a thousand others."""
-        alive = sum(len(instance.elements) for _, instance in self._instances())
+        runs = self._instances()
+        alive = sum(len(instance.elements) + len(instance.jobs) for _, instance in runs)
         return alive < ALIVE_MAX and self.turns < TURNS_MAX
 
     # -- a store that may lose its program --------------------------------------------------------
@@ -94,9 +116,18 @@ class Case(World):
         require(decision == again, "the same input gives the same changes", decision, again)
         return decision
 
-    def commit(self, writes: Sequence[Write]) -> None:
+    def commit(
+        self, writes: Sequence[Write], keep: Sent | None = None, taken: Sent | None = None
+    ) -> None:
         self._crash()
-        super().commit(writes)
+        messages = sum(
+            (messages_of(write, self.runs.get(write.id)) for write in writes), Counter[str]()
+        )
+        super().commit(writes, keep, taken)
+        self.books += messages + Counter(sent=self.from_outside)
+        for write in writes:
+            if not write.decision.changes:
+                self._agree(write, [], self.load(write.id))
         self._crash()
 
     def observe(self, write: Write, changes: list[AnyChange], instance: ProcessInstance) -> None:
@@ -105,6 +136,22 @@ class Case(World):
         for change in changes:
             auditor.see(change)
         auditor.rest(instance)
+        self._agree(write, changes, instance)
+
+    def _agree(self, write: Write, changes: list[AnyChange], instance: ProcessInstance) -> None:
+        """The second interpreter has come to the same."""
+        agreement = self.agreements.setdefault(write.id, Agreement(write.process))
+        agreement.see(write.command, changes, instance, self.now)
+
+    def _starts_of(self, process: Process) -> list[Start]:
+        """In the end nothing begins any more, nor when there are enough."""
+        enough = self.closing or len(self.runs) >= RUNS_MAX
+        return [] if enough else super()._starts_of(process)
+
+    def load(self, run: InstanceId) -> ProcessInstance:
+        """What is stored: the replay is the same, and need not be read."""
+        told = self.runs[run].told
+        return super().load(run) if told is None else told
 
     def _context(self) -> Context:
         self.limits = {
@@ -140,14 +187,18 @@ class Case(World):
         ]
 
     def _user_tasks(self) -> list[tuple[InstanceId, ElementInstanceId]]:
+        """What somebody may execute: tasks and waits, and what is ready to begin."""
         return [
             (run, each.id)
             for run, instance in self._instances()
             for each in instance.elements.values()
-            if each.id != ROOT
-            and each.state is ElementState.ACTIVE
-            and isinstance(self.processes[instance.process].elements[each.element], UserTask)
+            if each.id != ROOT and self._executable(instance.process, each)
         ]
+
+    def _executable(self, process: str, each: ElementInstance) -> bool:
+        element = self.processes[process].elements[each.element]
+        waits = each.state is ElementState.ACTIVE and isinstance(element, EXECUTABLE)
+        return waits or each.state is ElementState.READY
 
     def _incidents(self) -> list[tuple[InstanceId, ElementInstanceId]]:
         return [
@@ -174,13 +225,15 @@ class Case(World):
         if job.kind in OWN_WORK:
             self._do(run, job)
             return
+        if job.kind == TIMER_JOB:
+            self._tell(run, CompleteJob(job.id, {}))
+            return
         self._tell(run, self._outcome(run, job))
         if self.random.random() < 0.3:
             # Another worker had it too, since the first one's lease had run out.
             self.late.append((run, self._outcome(run, job)))
 
     def _do(self, run: InstanceId, job: Job) -> None:
-        """The engine's own work; after a crash it is found undone, or done."""
         self._again(lambda: self.work(run, job.id))
 
     def _outcome(self, run: InstanceId, job: Job) -> Command:
@@ -189,6 +242,8 @@ class Case(World):
             return FailJob(job.id, "TimeOut", "no answer in time", retryable=True)
         if chance < 0.2:
             return FailJob(job.id, "NotFound", "there is no such thing", retryable=False)
+        if chance < 0.27:
+            return ThrowError(job.id, self.random.choice(ERRORS), "it broke", {})
         if chance < 0.3:
             return CompleteJob(job.id, {"a": "text, where a number is wanted"})
         return self._answer(run, job)
@@ -202,16 +257,7 @@ class Case(World):
         waiting = self._user_tasks()
         if waiting:
             run, number = self.random.choice(waiting)
-            self._tell(run, ExecuteElement(number, self._given()))
-
-    def _given(self) -> Values:
-        values: Values = {"N": self.random.randint(0, 6), "B": self.random.random() < 0.5}
-        values |= {"T": self.random.choice(("x", "y")), "Z": 1}
-        names = self.random.sample(list(values), self.random.randint(0, 2))
-        return {name: values[name] for name in names}
-
-    def _start(self) -> Values:
-        return {"N": self.random.randint(0, 6), "B": self.random.random() < 0.5}
+            self._tell(run, ExecuteElement(number, given(self.random)))
 
     def resolve_something(self) -> None:
         incidents = self._incidents()
@@ -219,6 +265,22 @@ class Case(World):
             run, number = self.random.choice(incidents)
             way = self.random.choice((ResolveIncident(number), ExecuteElement(number, {})))
             self._tell(run, way)
+
+    # A sender outside that has crashed does not send again.
+    def send_something(self) -> None:
+        keys = self.random.choice(((), ("[0]",), ("[1]",), ("[0]", "[2]")))
+        self.from_outside = True
+        with suppress(Crash, Rejected):
+            self.send(self.random.choice(MESSAGES), *keys, **given(self.random))
+        self.from_outside = False
+
+    def throw_something(self) -> None:
+        with suppress(Crash, Rejected):
+            self.throw(self.random.choice(SIGNALS), **given(self.random))
+
+    def take_something_kept(self) -> None:
+        with suppress(Crash):
+            self.take_kept()
 
     def cancel_something(self) -> None:
         """Preferably a run that was called, so that its caller has to bear it."""
@@ -233,12 +295,13 @@ class Case(World):
             self._tell(run, command)
 
     def ask_for_nonsense(self) -> None:
-        """Numbers at random. A job that a child has in hand is answered by nobody else, though."""
+        """Numbers at random. But a child's job is answered by nobody else, and no timer fails."""
         run, instance = self.random.choice(self._instances())
         number = self.random.randint(0, 12)
         element, job = ElementInstanceId(number), JobId(number)
         commands: list[Command] = [ExecuteElement(element, {}), ResolveIncident(element)]
-        if job not in instance.jobs or instance.jobs[job].child is None:
+        found = instance.jobs.get(job)
+        if found is None or (found.child is None and found.kind != TIMER_JOB):
             commands.append(FailJob(job, "TimeOut", "no answer in time"))
         self._tell(run, self.random.choice(commands))
 
@@ -256,6 +319,7 @@ class Case(World):
             for run, number in self._incidents() if self._small() else ():
                 self._tell(run, ResolveIncident(number))
         self._finish_work()
+        self.closing = True
         for run, instance in self._instances():
             if instance.parent is None:
                 self._tell(run, CancelProcess("enough"))
@@ -266,10 +330,16 @@ class Case(World):
         self.wait(3600)
         while self._small() and (due := self._due()):
             for run, job in due:
-                if job.kind in OWN_WORK:
-                    self._do(run, job)
-                else:
-                    self._tell(run, self._answer(run, job))
+                self._finish_one(run, job)
+
+    def _finish_one(self, run: InstanceId, job: Job) -> None:
+        if not self._small():
+            return  # Each signal may set free several others.
+        if job.kind in OWN_WORK:
+            self._do(run, job)
+        else:
+            timer = job.kind == TIMER_JOB
+            self._tell(run, CompleteJob(job.id, {}) if timer else self._answer(run, job))
 
     def _finish_canceling(self) -> None:
         """Down from the callers to what they have called: all ends in as many rounds."""
@@ -283,8 +353,11 @@ class Case(World):
         for run, instance in self._instances():
             require(instance.status.final, "a run whose caller has ended has ended", run, instance)
             require(not instance.jobs, "nothing is left to be done", run, instance.jobs)
-            require(self.load(run) == instance, "the replay is the state", run)
+            require(super().load(run) == instance, "the replay is the state", run)
+            require(not (instance.subscriptions or instance.conditions), "nobody waits", run)
         self._each_job_was_accepted_once()
+        sent, taken, kept = self.books["sent"], self.books["taken"], len(self.kept)
+        require(sent == taken + kept, "no message gets lost", sent, taken, kept)
 
     def _each_job_was_accepted_once(self) -> None:
         accepted = Counter(
@@ -303,7 +376,10 @@ _CHOICES: Mapping[Callable[[Case], None], int] = {
     Case.execute_something: 25,
     Case.resolve_something: 10,
     Case.answer_late: 10,
-    Case.let_time_pass: 5,
+    Case.let_time_pass: 8,
+    Case.send_something: 8,
+    Case.take_something_kept: 4,
+    Case.throw_something: 5,
     Case.ask_for_nonsense: 3,
     Case.cancel_something: 4,
 }

@@ -3,7 +3,7 @@
 A simulation that never fails shows nothing. So each of these must make some case fail, and soon.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ import pytest
 
 from procession.core import decide
 from procession.core import steps as core_steps
+from procession.core.apply import apply
 from procession.core.behaviours.base import Behaviour
 from procession.core.behaviours.gateways import (
     ExclusiveGatewayBehaviour,
@@ -31,9 +32,10 @@ from procession.core.changes import (
 )
 from procession.core.commands import FailJob
 from procession.core.ids import ElementInstanceId, JobId
-from procession.core.instance import ElementInstance, apply
+from procession.core.instance import ElementInstance
 from procession.core.model import Element, ParallelGateway
 from procession.core.turn import CONTINUE_JOB, Turn
+from procession.core.values import Values
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 
@@ -141,8 +143,10 @@ def a_decision_depends_on_something_else_than_its_input(patch: pytest.MonkeyPatc
     """Here on a counter; it might be a clock, or the order of a set."""
     calls, leave = count(), Behaviour.leave
 
-    def moody(self: Behaviour[Element], turn: Turn, element: Element) -> Sequence[str]:
-        flows = leave(self, turn, element)
+    def moody(
+        self: Behaviour[Element], turn: Turn, element: Element, me: ElementInstance
+    ) -> Sequence[str]:
+        flows = leave(self, turn, element, me)
         return flows if next(calls) % 2 else [*reversed(flows)]
 
     patch.setattr(Behaviour, "leave", moody)
@@ -167,10 +171,10 @@ def a_cancelled_run_forgets_what_it_called(patch: pytest.MonkeyPatch) -> None:
 
 
 def values_are_changed_without_a_record(patch: pytest.MonkeyPatch) -> None:
-    def set_parameters(self: Turn, values: Mapping[str, object]) -> None:
-        self.values.update(values)
+    def set_values(self: Turn, owner: ElementInstanceId, values: Values) -> None:
+        self.instance.elements[owner].values.update(values)
 
-    patch.setattr(Turn, "set_parameters", set_parameters)
+    patch.setattr(Turn, "set_values", set_values)
 
 
 def a_failed_job_is_left_to_nobody(patch: pytest.MonkeyPatch) -> None:

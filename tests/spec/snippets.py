@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+from procession.core.apply import replay
 from procession.core.changes import AnyChange, ElementActivated, FlowTaken, Job
 from procession.core.commands import (
     Command,
@@ -23,7 +24,7 @@ from procession.core.commands import (
 )
 from procession.core.decide import decide
 from procession.core.ids import ROOT, ElementInstanceId, InstanceId, new_instance_id
-from procession.core.instance import ProcessInstance, Status, replay
+from procession.core.instance import ProcessInstance, Status
 from procession.core.turn import TIMER_JOB, Context
 from procession.stores.codec import decode_instance, encode_instance
 from tests.unit.bpmn.notation import flow, process, read_one

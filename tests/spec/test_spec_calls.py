@@ -1,10 +1,13 @@
-"""Call activities: another process runs as a child, with its own values."""
+"""Call activities: another process runs as a child (BPMN 2.0.2 §10.3.6, §13.3.4)."""
+
+from typing import Any
 
 import pytest
 
 from procession.core.instance import Status
-from procession.core.model import Process
-from tests.building import build, call, script
+from procession.core.model import Expression, Process
+from procession.core.values import DataType, Kind
+from tests.building import build, call, expression, formula, script
 from tests.world import Run, start
 
 CALLER = build(
@@ -196,3 +199,48 @@ def test_a_child_that_ends_in_its_first_turn_answers_too(called: Process) -> Non
     run.world.settle()
 
     assert run.alive == ["after"]
+
+
+def called(text: str) -> Expression:
+    """An expression over a text parameter."""
+    return expression(text, (("T", Kind(DataType.TEXT)), ("N", Kind(DataType.INTEGER))))
+
+
+def test_an_expression_says_which_process_and_which_version_is_called() -> None:
+    """§10.3.6: the called element may be known when the call is made only."""
+    other: dict[str, Any] = {"called_by": called("T"), "version": called("N + 1")}
+    run = start(build("start → call ask → end", ask=call("", **other)), T="Child", N=2)
+
+    assert run.job("ask").values == {"process": "Child", "version": 3, "given": {}}
+
+
+def test_a_version_may_be_pinned() -> None:
+    run = start(build("start → call ask → end", ask=call("Child", version=4)))
+
+    assert run.job("ask").values["version"] == 4
+
+
+def test_no_version_is_the_newest() -> None:
+    run = start(build("start → call ask → end", ask=call("Child", version=called("None"))))
+
+    assert "version" not in run.job("ask").values
+
+
+def test_a_name_that_is_none_is_an_incident() -> None:
+    run = start(build("start → call ask → end", ask=call("", called_by=called("T"))))
+
+    assert run.incidents == {"ask": "BadValue"}
+
+
+def test_all_variables_go_in_and_come_back_where_that_is_wanted() -> None:
+    parent = build(
+        "start → call ask → end",
+        ask=call("Child", all_inputs=True, all_outputs=True, inputs={"T": "'x'"}),
+    )
+    child = build("start → script add → end", name="Child", add=formula("N", "N + 1"))
+    run = start(parent, child, N=1)
+
+    run.world.settle()
+
+    assert run.status is Status.COMPLETED
+    assert (run.values["N"], run.values["T"]) == (2, "x")

@@ -1,4 +1,4 @@
-"""Error events: thrown by end events, by work outside and by called processes; caught or not."""
+"""Error events, thrown by end events, work outside and called processes (BPMN 2.0.2 §13.5.5)."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Inclusive gateways: they split by conditions and wait for whatever can still come."""
+"""Inclusive gateways split by conditions and wait for what may come (BPMN 2.0.2 §13.4.3)."""
 
 from procession.core.instance import Status
 from procession.errors import ExpressionError

@@ -1,4 +1,4 @@
-"""The example UsrEscalateOrder: reminders, a deadline, an error that is caught, a join."""
+"""The example UsrEscalateOrder: reminders, a deadline, an error, a join (BPMN 2.0.2 §13.5)."""
 
 from typing import Any
 

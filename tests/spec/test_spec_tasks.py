@@ -1,4 +1,4 @@
-"""Tasks: what each type does when a token reaches it."""
+"""Tasks: what each type does when a token reaches it (BPMN 2.0.2 §13.3.3)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Timer events: in a flow, and on the boundary of an activity."""
+"""Timer events: in a flow and on the boundary of an activity (BPMN 2.0.2 §10.5.5.8)."""
 
 import pytest
 
@@ -144,6 +144,67 @@ def test_a_cycle_does_not_lose_its_rhythm_when_it_comes_late() -> None:
     run.wait(14 * MINUTE)
 
     assert run.timers == [6 * MINUTE]
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("0/20 12 * * *", [20, 40]),
+        ("0 */25 12-13 * * SAT", [25, 50, 60]),
+        ("@hourly", [60]),
+        ("R2/PT25M/2026-01-31T13:00:00Z", [35, 60]),
+        ("R/PT25M/2026-01-31T12:40:00Z", [15, 40]),
+        ("R2/2026-01-31T12:10:00Z/2026-01-31T12:25:00Z", [10, 25]),
+    ],
+)
+def test_a_cycle_may_be_a_cron_pattern_or_an_interval_with_an_end(
+    text: str, minutes: list[int]
+) -> None:
+    """BPMN 2.0.2 §10.5.5.8: timeCycle; cron is ours."""
+    remind = boundary(timer(text, "timeCycle"), 'cancelActivity="false"', id="remind")
+    run = start(TASK + remind)
+
+    came = []
+    for minute in range(1, 61):
+        before = run.visits("remind")
+        run.wait(MINUTE)
+        came += [minute] * (run.visits("remind") - before)
+
+    assert came == minutes
+
+
+def test_a_timer_goes_by_the_clocks_of_its_time_zone() -> None:
+    """Ours: a time without an offset is one of the zone that the file names."""
+    definition = timer("2026-01-31T14:00", "timeDate")
+    there = definition.replace(
+        "<timerEventDefinition>", '<timerEventDefinition p:timeZone="Europe/Berlin">'
+    )
+
+    assert start(catching(there)).timers == [HOUR]
+    assert start(catching(definition)).timers == [2 * HOUR]
+
+
+def test_a_cycle_goes_on_by_the_clocks_of_its_time_zone() -> None:
+    """Ours: nine o'clock in Kathmandu is a quarter past three in UTC."""
+    nine = timer("0 9 * * *", "timeCycle").replace(
+        "<timerEventDefinition>", '<timerEventDefinition p:timeZone="Asia/Kathmandu">'
+    )
+    run = start(TASK + boundary(nine, 'cancelActivity="false"', id="remind"))
+    assert run.timers == [15 * HOUR + 15 * MINUTE]
+
+    run.wait(15 * HOUR + 15 * MINUTE)
+
+    assert (run.visits("remind"), run.timers) == (1, [DAY])
+
+
+@pytest.mark.parametrize("text", ["never", "0 0 30 2 *", "R3/PT10M/soon"])
+def test_a_cycle_that_a_parameter_gives_wrong_is_an_incident(text: str) -> None:
+    """Ours: the author's mistake is an operator's matter."""
+    remind = boundary(timer("Name", "timeCycle"), 'cancelActivity="false"', id="remind")
+
+    run = start(TASK + remind, Name=text)
+
+    assert run.incidents == {"host": ExpressionError.code}
 
 
 def test_an_interrupting_cycle_happens_once() -> None:

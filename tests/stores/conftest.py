@@ -26,7 +26,25 @@ class SqlitePlace:
         return SqliteStore(self._path)
 
 
-PLACES: dict[str, type[Place]] = {"sqlite": SqlitePlace}
+class SnapshotsPlace(SqlitePlace):
+    """Every run is a large one: a snapshot, and the history after it."""
+
+    async def open(self) -> Store:
+        return SqliteStore(self._path, body_max=0)
+
+
+class SometimesPlace(SqlitePlace):
+    """Runs grow large and become small again."""
+
+    async def open(self) -> Store:
+        return SqliteStore(self._path, body_max=300)
+
+
+PLACES: dict[str, type[Place]] = {
+    "sqlite": SqlitePlace,
+    "sqlite, all runs are large": SnapshotsPlace,
+    "sqlite, some runs are large": SometimesPlace,
+}
 
 
 @pytest.fixture(params=PLACES)

@@ -7,10 +7,11 @@ from itertools import count, pairwise
 from typing import TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from procession.core.apply import replay
 from procession.core.commands import Command, StartProcess
 from procession.core.decide import Decision, decide
 from procession.core.ids import InstanceId, new_instance_id
-from procession.core.instance import ProcessInstance, replay
+from procession.core.instance import ProcessInstance
 from procession.core.model import (
     Element,
     EndEvent,

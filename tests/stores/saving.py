@@ -6,6 +6,7 @@ be read by every later version. A new format gets a new file, an old one is neve
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -30,6 +31,7 @@ from procession.core.values import Values
 from procession.expressions import LANGUAGES, SCRIPTS
 from procession.stores import Lease, NewProcess, Session, Store, User, Write
 from procession.stores.sqlite import SqliteStore
+from tests.stores.saving_events import EVENTS, fill_events
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 HELD = Lease("gone since", NOW + timedelta(seconds=30))
@@ -89,6 +91,10 @@ FAIL_FOR_GOOD = FailJob(WORK, "Broken", "it broke", retryable=False)
 EXECUTE = ExecuteElement(WAIT, {"Text": "executed"})
 PAUSED = "is paused in its turn"
 CALLED = "was done"
+# Since format 2: it is a run of another process, so that the lists of the older files stay.
+LARGE = "UsrLarge"
+LARGE_TEXT = "large " * 5_000
+LARGE_RUN: list[Command] = [ExecuteElement(WAIT, {}), FAIL_FOR_GOOD]
 RUNS: dict[str, list[Command]] = {
     "waits": [],
     PAUSED: [],
@@ -101,7 +107,7 @@ RUNS: dict[str, list[Command]] = {
 
 
 def run_id(what: str) -> InstanceId:
-    return new_instance_id(int(NOW.timestamp() * 1000), list(RUNS).index(what))
+    return new_instance_id(int(NOW.timestamp() * 1000), [*RUNS, LARGE, EVENTS].index(what))
 
 
 def process() -> Process:
@@ -120,14 +126,28 @@ async def fill(store: Store) -> None:
     await store.add_session(SESSION)
     for what in RUNS:
         await run(store, known, what)
+    await run_large(store, replace(known, id=LARGE))
+    await fill_events(store, run_id(EVENTS), HELD, VALUES)
+
+
+async def run_large(store: Store, known: Process) -> None:
+    """A run that is kept as a snapshot, of its start, and the history after it."""
+    start = StartProcess(run_id(LARGE), {"Text": LARGE_TEXT, "Rows": VALUES["Rows"]}, "Ann")
+    await take_turns(store, known, [start, *LARGE_RUN], Context(NOW))
 
 
 async def run(store: Store, known: Process, what: str) -> None:
     parent = Parent(run_id("waits"), JobId(9), 1) if what == CALLED else None
-    start: Command = StartProcess(run_id(what), VALUES, "Ann", parent)
+    start = StartProcess(run_id(what), VALUES, "Ann", parent)
     context = Context(NOW, steps_per_turn=1) if what == PAUSED else Context(NOW)
+    await take_turns(store, known, [start, *RUNS[what]], context)
+
+
+async def take_turns(
+    store: Store, known: Process, commands: Sequence[Command], context: Context
+) -> None:
     instance = None
-    for revision, command in enumerate([start, *RUNS[what]]):
+    for revision, command in enumerate(commands):
         decision = decide(known, instance, command, context)
         await store.commit([Write(known, decision, revision)], at=NOW, lease=HELD)
         instance = decision.instance

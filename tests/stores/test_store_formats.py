@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from procession.core.commands import CompleteJob, ExecuteElement, ResolveIncident
+from procession.core.commands import (
+    CompleteJob,
+    ExecuteElement,
+    ResolveIncident,
+    TriggerSubscription,
+)
 from procession.core.ids import ElementInstanceId, InstanceId
 from procession.core.instance import Status
 from procession.stores import Lease
+from procession.stores.events import Message
 from procession.stores.sqlite import FILE_NAME, SqliteStore
 from procession.stores.statements import read_migrations
 from tests.stores.runs import advanced, loaded, replayed
@@ -18,6 +24,10 @@ from tests.stores.saving import (
     ANN,
     BOB,
     CALLED,
+    HELD,
+    LARGE,
+    LARGE_RUN,
+    LARGE_TEXT,
     NOW,
     PAUSED,
     RUNS,
@@ -29,8 +39,11 @@ from tests.stores.saving import (
     process,
     run_id,
 )
+from tests.stores.saving_events import EVENTS, PROCESS, SCHEDULE
 
 SAVED = sorted((Path(__file__).parent / "saved").glob("format-*.sqlite"))
+SINCE_LARGE_RUNS = [path for path in SAVED if path.stem != "format-1"]
+SINCE_EVENTS = [path for path in SINCE_LARGE_RUNS if path.stem not in ("format-2", "format-3")]
 WORKING = ElementInstanceId(3)
 
 
@@ -109,6 +122,36 @@ async def test_a_stuck_run_can_be_resolved(store: SqliteStore) -> None:
 
     assert done.instance.status is Status.RUNNING
     assert done.instance.jobs[WORK].due_at == NOW
+
+
+@pytest.mark.parametrize("store", SINCE_LARGE_RUNS, indirect=True, ids=lambda path: path.stem)
+async def test_a_large_run_is_what_its_history_tells_and_goes_on(store: SqliteStore) -> None:
+    instance, revision = await loaded(store, run_id(LARGE))
+    assert (instance.values["Text"], revision) == (LARGE_TEXT, len(LARGE_RUN) + 1)
+    assert await replayed(store, run_id(LARGE)) == instance
+
+    await advanced(store, process(), run_id(LARGE), ResolveIncident(WORKING))
+    done = await advanced(store, process(), run_id(LARGE), CompleteJob(WORK, {"text": "now"}))
+
+    assert done.instance.status is Status.COMPLETED
+    assert await loaded(store, run_id(LARGE)) == (done.instance, revision + 2)
+
+
+@pytest.mark.parametrize("store", SINCE_EVENTS, indirect=True, ids=lambda path: path.stem)
+async def test_events_are_there_and_reach_who_waits(store: SqliteStore) -> None:
+    (waiting,) = await store.events.takers(Message("paid", (), {}, ""), after=0, limit=9)
+    (start,) = await store.events.starts("message", "paid")
+    (timer,) = await store.events.due_starts(HELD.until, limit=9)
+    broadcast = await store.events.oldest_broadcast()
+
+    assert (waiting.instance, start.process) == (run_id(EVENTS), EVENTS)
+    assert timer.schedule == {**SCHEDULE, "first": HELD.until}
+    assert store.events.message_kept(1)
+    assert broadcast is not None
+    assert broadcast.payload == VALUES
+    command = TriggerSubscription(waiting.id, {})
+    done = await advanced(store, PROCESS, waiting.instance, command, HELD.until)
+    assert await replayed(store, waiting.instance) == done.instance
 
 
 async def test_a_paused_turn_is_taken_up(store: SqliteStore) -> None:

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from procession.core.apply import replay
 from procession.core.changes import AnyChange
 from procession.core.commands import (
     CancelProcess,
@@ -35,7 +36,7 @@ from procession.core.commands import (
 )
 from procession.core.decide import decide
 from procession.core.ids import ROOT, InstanceId, JobId
-from procession.core.instance import ProcessInstance, replay
+from procession.core.instance import ProcessInstance
 from procession.core.turn import Context
 from procession.errors import Conflict, Rejected
 from procession.stores import Store, Write
@@ -84,12 +85,17 @@ class StoreMachine(RuleBasedStateMachine):
         self.place = PLACES[self.kind](Path(self.folder.name))
         self.runner = asyncio.Runner()
         self.store: Store = self.runner.run(self.place.open())
+        # Another program that writes too, and one that only looks: so neither of those who write
+        # is told by a look how a run stands.
+        self.other: Store = self.runner.run(self.place.open())
+        self.reader: Store = self.runner.run(self.place.open())
         self.model: dict[InstanceId, Run] = {}
         self.now = NOW
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
-            self.runner.run(self.store.close())
+            for store in (self.store, self.other, self.reader):
+                self.runner.run(store.close())
             self.runner.close()
             self.folder.cleanup()
 
@@ -108,8 +114,9 @@ class StoreMachine(RuleBasedStateMachine):
         command = StartProcess(new_id(), {"Text": "given"}, ANN)
         return Write(PROCESS, decide(PROCESS, None, command, Context(self.now)), 0)
 
-    async def commit(self, *writes: Write, holder: str) -> None:
-        await self.store.commit(writes, at=self.now, lease=lease(holder, at=self.now))
+    async def commit(self, *writes: Write, holder: str, elsewhere: bool = False) -> None:
+        store = self.other if elsewhere else self.store
+        await store.commit(writes, at=self.now, lease=lease(holder, at=self.now))
 
     def keep(self, write: Write, holder: str) -> None:
         """The model's own commit."""
@@ -137,13 +144,13 @@ class StoreMachine(RuleBasedStateMachine):
             self.keep(write, holder)
         return multiple(*(write.decision.instance.instance_id for write in writes))
 
-    @rule(target=late, run=runs, choice=st.integers(0, 99), holder=HOLDERS)
-    def advance(self, run: InstanceId, choice: int, holder: str) -> Any:
+    @rule(target=late, run=runs, choice=st.integers(0, 99), holder=HOLDERS, elsewhere=st.booleans())
+    def advance(self, run: InstanceId, choice: int, holder: str, *, elsewhere: bool) -> Any:
         commands = possible(self.model[run].instance)
         write = self.decision(run, commands[choice % len(commands)])
         if write is None:
             return multiple()
-        self.runner.run(self.commit(write, holder=holder))
+        self.runner.run(self.commit(write, holder=holder, elsewhere=elsewhere))
         self.keep(write, holder)
         return write
 
@@ -221,6 +228,11 @@ class StoreMachine(RuleBasedStateMachine):
         self.runner.run(self.store.close())
         self.store = self.runner.run(self.place.open())
 
+    @rule(run=runs, elsewhere=st.booleans())
+    def load(self, run: InstanceId, *, elsewhere: bool) -> None:
+        kept, store = self.model[run], self.other if elsewhere else self.store
+        assert self.runner.run(store.load(run)) == (kept.instance, kept.revision)
+
     # -- what always holds
 
     @precondition(lambda self: hasattr(self, "store"))
@@ -229,23 +241,23 @@ class StoreMachine(RuleBasedStateMachine):
         self.runner.run(self.look())
 
     async def look(self) -> None:
-        rows = await self.store.instances(process=None, status=None, limit=1_000)
+        rows = await self.reader.instances(process=None, status=None, limit=1_000)
         assert [row.id for row in rows] == sorted(self.model, reverse=True)
         for row in rows:
             run = self.model[row.id]
             assert (row.status, row.revision) == (run.instance.status, run.revision)
             assert (row.ended_at is not None) == run.instance.status.final
-            assert await self.store.load(row.id) == (run.instance, run.revision)
+            assert await self.reader.load(row.id) == (run.instance, run.revision)
             await self.look_into(row.id, run)
 
     async def look_into(self, id: InstanceId, run: Run) -> None:
-        turns = await self.store.history(id)
+        turns = await self.reader.history(id)
         changes = [change for turn in turns for change in turn.changes]
         assert [turn.revision for turn in turns] == list(range(1, run.revision + 1))
         assert changes == run.changes
         assert replay(changes) == run.instance
         alive = {(e.id, e.element, e.state) for e in run.instance.elements.values() if e.id != ROOT}
-        rows = await self.store.elements(id)
+        rows = await self.reader.elements(id)
         assert {(row.id, row.element, row.state) for row in rows} == alive
 
 

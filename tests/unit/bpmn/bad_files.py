@@ -26,10 +26,35 @@ START = '<startEvent id="start"/><userTask id="host"/>' + flow("f", "start", "ho
 ON_BOUNDARY = START + boundary(timer("PT5M"))
 LINK_SOURCE = '<task id="a"/>' + link("out") + flow("f", "a", "out")
 LINK_TARGET = link("in")
+COMPENSATED = START + (
+    '<boundaryEvent id="c" attachedToRef="host"><compensateEventDefinition/></boundaryEvent>'
+)
+HANDLED = COMPENSATED + (
+    '<task id="undo" isForCompensation="true"/><association sourceRef="c" targetRef="undo"/>'
+)
+EVENT_SUB_PROCESS = (
+    f'<subProcess id="e" triggeredByEvent="true"><startEvent id="s">{timer("PT5M")}</startEvent>'
+    "</subProcess>"
+)
 
 
 def parameter(attributes: str, columns: str = "") -> bytes:
     return process('<task id="e"/>', f"<p:parameter {attributes}>{columns}</p:parameter>")
+
+
+def associated(association: str, data: str = "") -> bytes:
+    """A task with one data input and one association."""
+    inputs = '<ioSpecification><dataInput id="given"/></ioSpecification>'
+    inner = f"{inputs}<dataInputAssociation>{association}</dataInputAssociation>"
+    return process(f'{data}<task id="e">{inner}</task>')
+
+
+def collaborating(content: str) -> bytes:
+    """A collaboration of one process, which has two tasks, and a black box."""
+    return definitions(
+        f'<collaboration id="k"><participant id="black"/>{content}</collaboration>'
+        '<process id="P"><task id="a"/><task id="b"/></process>'
+    )
 
 
 BAD_FILES: dict[str, bytes] = {
@@ -62,7 +87,7 @@ BAD_FILES: dict[str, bytes] = {
     ),
     "too-long": process(f'<task id="e" name="{"x" * 1001}"/>'),
     # Elements and attributes of BPMN
-    "unsupported-element": process('<complexGateway id="e"/>'),
+    "unsupported-element": process('<choreographyTask id="e"/>'),
     "unsupported-attribute": process('<task id="e" startQuantity="2"/>'),
     "unknown-element": process('<task id="e"/><tusk id="f"/>'),
     "unknown-attribute": process('<task id="e" colour="red"/>'),
@@ -97,6 +122,79 @@ BAD_FILES: dict[str, bytes] = {
     "many-definitions": process(
         '<endEvent id="e">' + "<terminateEventDefinition/>" * 2 + "</endEvent>"
     ),
+    "definition-not-allowed": process(caught("<escalationEventDefinition/>")),
+    "unknown-definition": process(caught("<eventDefinitionRef>d</eventDefinitionRef>")),
+    "no-message": process(caught("<messageEventDefinition/>")),
+    "unknown-message": process(caught('<messageEventDefinition messageRef="m"/>')),
+    "unknown-operation": process('<sendTask id="e" operationRef="o"/>'),
+    "no-signal": process(caught("<signalEventDefinition/>")),
+    "unknown-signal": process(caught('<signalEventDefinition signalRef="s"/>')),
+    "unknown-escalation": process(
+        START + boundary('<escalationEventDefinition escalationRef="E"/>')
+    ),
+    "no-escalation-code": process('<endEvent id="e"><escalationEventDefinition/></endEvent>'),
+    "duplicate-catch": process(
+        START
+        + boundary("<escalationEventDefinition/>")
+        + boundary("<escalationEventDefinition/>", id="c")
+    ),
+    "bad-event-data": definitions(
+        '<signal id="s"/><process id="P"><endEvent id="e"><signalEventDefinition signalRef="s"/>'
+        '<dataInput id="a"/><dataInput id="b"/></endEvent></process>'
+    ),
+    # Compensation
+    "no-handler": process(COMPENSATED),
+    "unused-handler": process('<task id="e"/><task id="undo" isForCompensation="true"/>'),
+    "flow-at-handler": process(HANDLED + '<task id="t"/>' + flow("g", "undo", "t")),
+    "flow-out-of-compensation": process(HANDLED + '<task id="t"/>' + flow("g", "c", "t")),
+    "bad-compensation": process(
+        '<task id="a"/><endEvent id="e"><compensateEventDefinition activityRef="a"/></endEvent>'
+    ),
+    # Gateways, sub-processes, loops
+    "bad-event-gateway": process('<eventBasedGateway id="e"/>'),
+    "bad-instantiation": process(
+        '<subProcess id="s"><eventBasedGateway id="e" instantiate="true"/>'
+        f'<intermediateCatchEvent id="c">{timer("PT5M")}</intermediateCatchEvent>'
+        + flow("f", "e", "c")
+        + '<task id="t"/></subProcess>'
+    ),
+    "no-trigger": process('<task id="t"/><subProcess id="e" triggeredByEvent="true"/>'),
+    "bad-event-sub-process": process(
+        '<task id="t"/>' + EVENT_SUB_PROCESS.replace("subProcess", "transaction")
+    ),
+    "flow-at-event-sub-process": process(
+        '<task id="t"/>' + EVENT_SUB_PROCESS + flow("f", "t", "e")
+    ),
+    "empty-ad-hoc": process('<adHocSubProcess id="e"/>'),
+    "misplaced-event": process(
+        '<adHocSubProcess id="e"><task id="a"/><endEvent id="b"/></adHocSubProcess>'
+    ),
+    "bad-loop": process('<task id="e"><multiInstanceLoopCharacteristics/></task>'),
+    "unknown-value": process(
+        '<adHocSubProcess id="e" ordering="Random"><task id="a"/></adHocSubProcess>'
+    ),
+    # Data, correlation, collaborations
+    "unknown-data": associated("<sourceRef>nothing</sourceRef><targetRef>given</targetRef>"),
+    "bad-association": associated("<sourceRef>nothing</sourceRef>"),
+    "duplicate-data": definitions(
+        '<itemDefinition id="i" structureRef="xsd:int"/><process id="P"><property id="a" name="x"/>'
+        '<property id="b" name="x" itemSubjectRef="i"/><task id="e"/></process>'
+    ),
+    "unknown-correlation": process(
+        '<correlationSubscription correlationKeyRef="k"/><task id="e"/>'
+    ),
+    "no-correlation-path": definitions(
+        '<message id="m"/><correlationProperty id="c"><correlationPropertyRetrievalExpression '
+        'messageRef="m"/></correlationProperty><process id="P"><task id="e"/></process>'
+    ),
+    "unknown-participant": collaborating('<participant id="p" processRef="Q"/>'),
+    "dangling-message-flow": collaborating(
+        '<messageFlow id="f" sourceRef="black" targetRef="nowhere"/>'
+    ),
+    "message-flow-in-pool": collaborating('<messageFlow id="f" sourceRef="a" targetRef="b"/>'),
+    "unknown-resource": process(
+        '<userTask id="e"><performer><resourceRef>r</resourceRef></performer></userTask>'
+    ),
     "no-definition": process(caught("")),
     "no-flow-into-event": process('<task id="a"/><intermediateThrowEvent id="e"/>'),
     "bad-attachment": process(ON_BOUNDARY.replace('attachedToRef="host"', 'attachedToRef="start"')),
@@ -104,6 +202,7 @@ BAD_FILES: dict[str, bytes] = {
     "no-flow-out-of-boundary": process(ON_BOUNDARY.replace(flow("from_b", "b", "after_b"), "")),
     "no-timer": process(caught("<timerEventDefinition/>")),
     "bad-timer": process(caught(timer("5 minutes"))),
+    "unknown-time-zone": process('<task id="e"/>', attributes='id="P" p:timeZone="Middle Earth"'),
     "cycle-not-allowed": process(caught(timer("R/PT5M", "timeCycle"))),
     "non-interrupting-error": process(
         START + boundary("<errorEventDefinition/>", 'cancelActivity="false"')

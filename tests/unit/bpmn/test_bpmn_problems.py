@@ -32,7 +32,7 @@ def test_every_code_has_a_bad_file_and_a_line_in_the_docs() -> None:
 
 def test_all_problems_of_a_file_come_at_once_in_the_order_of_its_lines() -> None:
     xml = process(
-        '<startEvent id="s"/>\n<complexGateway id="g"/>\n<serviceTask id="t"/>\n'
+        '<startEvent id="s"/>\n<choreographyTask id="g"/>\n<serviceTask id="t"/>\n'
         + flow("f", "s", "nowhere")
         + '\n<exclusiveGateway id="x"/>\n'
         + flow("h", "x", "t", "Amont > 5")

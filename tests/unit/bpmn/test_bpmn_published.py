@@ -12,10 +12,18 @@ from lxml.etree import _Element
 
 import procession.bpmn
 from procession.bpmn import NAMESPACE, forms
-from procession.bpmn.extensions import ELEMENTS, EXTENSION_ELEMENTS, ON_BPMN, WITH_UID, Attribute
-from procession.bpmn.vocabulary import FLOW_NODES, MODEL
+from procession.bpmn.extensions import (
+    ELEMENTS,
+    EXTENSION_ELEMENTS,
+    ON_BPMN,
+    UID,
+    WITH_UID,
+    Attribute,
+)
+from procession.bpmn.vocabulary import FLOW_NODES, GLOBAL_TASKS, MODEL
 from procession.core.model import Retries
 from procession.core.values import COLLECTION_LENGTH_MAX, TYPE_NAMES, Direction
+from procession.core.zones import DEFAULT_ZONE
 from tests.unit.bpmn.bad_files import BAD_FILES
 from tests.unit.bpmn.notation import (
     EXAMPLES,
@@ -122,14 +130,22 @@ def from_schema() -> Shape:
     roots = [each.get("name", "") for each in XSD.iterchildren(f"{XS}element")]
     for owner, names in OWNERS.items():
         found.update({(owner, name): _attributes(_type_named(name)) for name in names})
-    assert sorted(roots) == sorted(name for names in OWNERS.values() for name in names)
+    assert sorted(roots) == sorted({name for names in OWNERS.values() for name in names})
     return found
 
 
 OWNERS = {
     "process": ["parameter"],
     "serviceTask": ["addData", "readData", "http", "handler"],
+    "businessRuleTask": ["decision", "handler"],
+    "globalBusinessRuleTask": ["decision", "handler"],
     "callActivity": ["input", "output"],
+    "sendTask": ["payload"],
+    "receiveTask": ["output"],
+    "messageEventDefinition": ["payload", "output"],
+    "signalEventDefinition": ["payload", "output"],
+    "errorEventDefinition": ["payload", "output"],
+    "escalationEventDefinition": ["payload", "output"],
 }
 
 
@@ -197,15 +213,16 @@ def test_reader_schema_and_descriptor_know_the_same_attributes_on_bpmn() -> None
             on_bpmn.setdefault(owner.removeprefix("bpmn:"), set()).update(names)
     in_schema = {each.get("name") for each in XSD.iterchildren(f"{XS}attribute")}
 
+    named = {moddle_name(owner): {*names} for owner, names in ON_BPMN.items()}
+
     assert on_bpmn == {
-        "Process": {"uid", *ON_BPMN["process"]},
-        "FlowNode": {"uid"},
-        "SequenceFlow": {"uid"},
-        "ServiceTask": {*ON_BPMN["serviceTask"]},
-        "ScriptTask": {*ON_BPMN["scriptTask"]},
+        **named,
+        "Process": named["Process"] | UID.keys(),
+        "FlowNode": {*UID},
+        "SequenceFlow": {*UID},
     }
     assert in_schema == set().union(*on_bpmn.values())
-    assert FLOW_NODES | {"process", "sequenceFlow"} == WITH_UID
+    assert FLOW_NODES | GLOBAL_TASKS.keys() | {"process", "sequenceFlow"} == WITH_UID
 
 
 def enumeration(name: str) -> list[str]:
@@ -247,6 +264,7 @@ def test_the_schema_has_the_limits_of_the_reader() -> None:
     assert limits("caption") == {forms.NAME_LENGTH_MAX}
     assert limits("expression") == {forms.EXPRESSION_LENGTH_MAX}
     assert limits("retries") == {forms.ATTEMPTS_MAX}
+    assert limits("version") == {forms.VERSION_MAX}
     assert limits("limit") == {COLLECTION_LENGTH_MAX}
 
 
@@ -261,6 +279,7 @@ def test_the_descriptor_has_the_defaults_of_the_reader() -> None:
 
     assert defaults == {
         "Backgrounded.background": False,
+        "Zoned.timeZone": DEFAULT_ZONE,
         "Retried.retries": usual.attempts,
         "Retried.retryDelay": f"PT{usual.delay_seconds:g}S",
         "Parameter.direction": Direction.BOTH,
@@ -316,14 +335,14 @@ def test_every_example_in_the_docs_can_be_deployed(example: str) -> None:
     names = f'xmlns:bpmn="{MODEL}" xmlns:procession="{NAMESPACE}"'
     declared = re.sub(r"(<bpmn:[A-Za-z]+)", rf"\1 {names}", example)
 
-    whole = declared.startswith("<bpmn:process")
+    whole = "<bpmn:process" in declared
 
     assert problems_of(definitions(declared) if whole else process(declared, IN_DOCS)) == []
 
 
 def test_every_element_and_attribute_is_shown_in_the_docs() -> None:
     examples = "".join(re.findall(r"```xml\n(.*?)```", DOCS, re.DOTALL))
-    on_bpmn = {name for names in ON_BPMN.values() for name in names} | {"uid"}
+    on_bpmn = {name for names in ON_BPMN.values() for name in names} | UID.keys()
 
     for (_, name), attributes in ELEMENTS.items():
         shown = "".join(re.findall(rf"<procession:{name}\s([^>]*)>", examples))

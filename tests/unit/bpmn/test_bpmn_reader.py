@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from procession.bpmn import NAMESPACE
-from procession.bpmn.elements import BUILDERS
+from procession.bpmn.elements import ACTIVITY_BUILDERS, BUILDERS
 from procession.bpmn.vocabulary import MODEL, NODES
 from procession.core.model import (
     AbstractTask,
@@ -21,7 +21,7 @@ from procession.core.model import (
     ScriptTask,
     StartEvent,
     SubProcess,
-    TerminateEndEvent,
+    TerminateEventDefinition,
     UserTask,
 )
 from tests.unit.bpmn.notation import (
@@ -41,7 +41,8 @@ GATEWAY = '<exclusiveGateway id="e" default="no"/><task id="a"/><task id="b"/>'
 
 
 def test_every_name_that_is_said_to_run_has_its_builder() -> None:
-    assert BUILDERS.keys() == NODES.keys()
+    assert BUILDERS.keys() | ACTIVITY_BUILDERS.keys() == NODES.keys()
+    assert BUILDERS.keys() & ACTIVITY_BUILDERS.keys() == set()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,10 @@ def test_a_plain_element_is_read_by_its_name(name: str, kind: type[Element]) -> 
 def test_a_terminate_end_event_is_told_from_a_none_end_event() -> None:
     xml = process('<endEvent id="e"><terminateEventDefinition id="t"/></endEvent>')
 
-    assert type(read_element(xml)) is TerminateEndEvent
+    end = read_element(xml)
+
+    assert isinstance(end, EndEvent)
+    assert end.definitions == (TerminateEventDefinition(),)
 
 
 @pytest.mark.parametrize("prefix", ["bpmn:", "bpmn2:", "semantic:", ""])

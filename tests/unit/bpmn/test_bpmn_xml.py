@@ -140,6 +140,24 @@ def test_the_greatest_depth_is_read_and_one_more_is_not() -> None:
     assert refusal(b"<a>" * (DEPTH_MAX + 1) + b"</a>" * (DEPTH_MAX + 1)).code == "too-deep"
 
 
+def test_sub_processes_1000_deep_are_read_and_the_innermost_stands_where_it_should() -> None:
+    deep = "".join(f'<subProcess id="s{number}">' for number in range(1_000))
+
+    read = read_one(process(f'{deep}<task id="e"/>{"</subProcess>" * 1_000}'))
+
+    assert len(read.elements) == 1_001
+    assert read.elements["e"].scope == "s999"
+    assert read.elements["s999"].scope == "s998"
+
+
+def test_a_long_text_and_a_long_attribute_are_bounded_by_the_file_alone() -> None:
+    long = "x" * (XML_BYTES_MAX - 1_000)
+
+    assert len(parse(f"<a>{long}</a>".encode()).text or "") == len(long)
+    assert refusal(f"<a>{long}{long}</a>".encode()).code == "too-large"
+    assert len(parse(f"<a b='{long}'/>".encode()).get("b", "")) == len(long)
+
+
 @pytest.mark.parametrize(
     ("xml", "line", "says"),
     [

@@ -25,17 +25,19 @@ from procession.core.instance import Status
 from procession.core.model import Element, Retries
 from procession.core.turn import Context
 from procession.errors import BadValue, NotRunning, Rejected, UnknownElement
-from tests.building import build, call, service
+from tests.building import build, call, catch, service, timer
 from tests.world import BEGINNING, World, start
 
 WAITS = build("start → user a → end; start → service s → end", s=service(outputs={"x": "N"}))
 NOBODY = ElementInstanceId(99)
+# What several element types have in common.
+BASES = {Element, model.Activity, model.CatchEvent, model.ThrowEvent}
 
 
 def test_every_element_type_has_a_behaviour() -> None:
     found = [each for each in vars(model).values() if isinstance(each, type)]
 
-    assert BEHAVIOURS.keys() == {each for each in found if issubclass(each, Element)} - {Element}
+    assert BEHAVIOURS.keys() == {each for each in found if issubclass(each, Element)} - BASES
 
 
 def test_every_command_is_carried_out() -> None:
@@ -318,3 +320,20 @@ def test_a_job_that_was_created_for_later_is_not_due_yet() -> None:
 
     assert later.due_jobs(BEGINNING) == [JobId(1)]
     assert later.due_jobs(BEGINNING.replace(year=2025)) == []
+
+
+def test_a_timer_whose_turn_has_failed_is_tried_again() -> None:
+    """A fault of the service must not end a wait that nobody else knows of."""
+    run = start(
+        build(
+            "start → user a → end; event-sub late; late: start_l → end_l",
+            start_l=catch(timer("PT1H")),
+        )
+    )
+    (timer_job,) = run.world.jobs(run.id)
+
+    run.ask(FailJob(timer_job.id, "InternalError", "a fault", retryable=False))
+
+    (again,) = run.world.jobs(run.id)
+    assert again.due_at is not None
+    assert not run.incidents

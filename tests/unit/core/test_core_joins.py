@@ -64,7 +64,8 @@ class Case:
     @property
     def waits(self) -> bool:
         root, gateway = self.instance.root, self.process.elements[GATEWAY]
-        return still_coming(self.process, self.instance, root, gateway)
+        filled = root.arrived[GATEWAY]
+        return still_coming(self.process, self.instance, root, gateway, filled=filled)
 
 
 # -- the simple reading ---------------------------------------------------------------------------
@@ -155,7 +156,7 @@ def graphs(draw: st.DrawFn) -> dict[str, Element]:
                 id=name,
                 uid=NOBODY,
                 attached_to=draw(st.sampled_from(hosts)).id,
-                definition=ErrorEventDefinition(None),
+                definitions=(ErrorEventDefinition(None),),
             )
     subs = [each for each in elements.values() if isinstance(each, SubProcess)]
     if subs:

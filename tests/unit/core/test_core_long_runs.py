@@ -15,7 +15,7 @@ from procession.core.model import AbstractTask, EndEvent, Process, StartEvent
 from procession.core.turn import STEPS_MAX, STEPS_PER_TURN, Context
 from procession.stores.codec import decode_instance, encode_instance
 from tests.building import Draft, build, parameters_of, script
-from tests.world import BEGINNING
+from tests.world import BEGINNING, start
 
 RUN: InstanceId = new_instance_id(0, 1)
 LOOP = build("start → xor top → script s → xor g →[N < M] top; g →[else] end",
@@ -172,3 +172,30 @@ def test_a_run_that_never_rests_can_be_cancelled_while_it_is_under_way() -> None
 
     assert (canceled.instance.status, canceled.instance.pending) == (Status.CANCELED, ())
     assert canceled.instance.jobs == {}
+
+
+def test_1000_scopes_in_each_other_are_entered_and_left() -> None:
+    """Nothing recurs with the depth: neither the run, nor its end, nor what is looked up in it."""
+    depth = 1_000
+    parts = [f"s{each}: start_{each} → sub s{each + 1} → end_{each}" for each in range(depth - 1)]
+    inner = f"s{depth - 1}: start_x → user work → end_x"
+    run = start(build("; ".join(["start → sub s0 → end", *parts, inner])))
+    run.world.settle()
+    other = start(run.world.processes["P"])
+    other.world.settle()
+
+    run.execute("work", N=7)
+    run.world.settle()
+    other.cancel()
+
+    assert (run.status, run.values["N"]) == (Status.COMPLETED, 7)
+    assert other.status is Status.CANCELED
+
+
+def test_a_loop_through_an_inclusive_join_is_stopped_too() -> None:
+    process = build("start → or top → task a → top")
+    context = Context(BEGINNING, steps_max=50)
+
+    *_, last = turns(process, context)
+
+    assert [each.code for each in last.instance.incidents.values()] == ["NeverRests"]

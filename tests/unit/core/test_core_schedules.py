@@ -17,10 +17,9 @@ NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 CASES = 500
 
 
-def planned(kind: TimerKind, value: Value, now: datetime = NOW) -> Schedule:
-    return schedule(
-        TimerEventDefinition(kind, Expression("", "", lambda values: value)), value, now
-    )
+def planned(kind: TimerKind, value: Value, now: datetime = NOW, zone: str = "UTC") -> Schedule:
+    when = Expression("", "", lambda values: value)
+    return schedule(TimerEventDefinition(kind, when, zone), value, now)
 
 
 def refusal(kind: TimerKind, value: Value) -> str:
@@ -29,10 +28,10 @@ def refusal(kind: TimerKind, value: Value) -> str:
     return str(error.value)
 
 
-def moments(text: str, number: int, now: datetime = NOW) -> list[datetime]:
+def moments(text: str, number: int, now: datetime = NOW, zone: str = "UTC") -> list[datetime]:
     """The first moments of a cycle, at most so many."""
     found: list[datetime] = []
-    after: Schedule | None = planned(TimerKind.CYCLE, text, now)
+    after: Schedule | None = planned(TimerKind.CYCLE, text, now, zone)
     while after is not None and len(found) < number:
         found.append(after.due_at)
         after = following(after.as_values(), after.due_at)
@@ -227,10 +226,12 @@ def test_a_cycle_ends_with_the_year_9999() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "PT5M", "R3", "R3/", "R-1/PT5M", "3/PT5M", "R3/PT5M/", "R٣/PT5M", "0 0 * * *"]
+    "text", ["", "PT5M", "R3", "R3/", "R-1/PT5M", "3/PT5M", "R3/PT5M/", "R٣/PT5M", "R3 / PT5M"]
 )
 def test_what_is_no_cycle_is_refused(text: str) -> None:
-    assert "is not a repeating interval; write it as" in refusal(TimerKind.CYCLE, text)
+    said = refusal(TimerKind.CYCLE, text)
+
+    assert "is neither a repeating interval nor a cron pattern; write it as" in said
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,16 @@ def test_what_is_no_cycle_is_refused(text: str) -> None:
         ("R/tomorrow/PT5M", "is not a moment"),
         ("R/PT5M/PT5M", "is not a moment"),
         ("R/P9999Y", "after the year 9999"),
+        ("R/PT5M/tomorrow", "is not a moment"),
+        ("R/P5X/2026-03-01", "is not a duration"),
+        ("R/2026-03-01/tomorrow", "is not a moment"),
+        ("R/2026-03-01/2026-03-01", "ends at 2026-03-01T00:00:00+00:00, before it starts"),
+        ("R/2026-03-01T00:00:00/2026-03-01T00:00:00.5", "repeats within a second"),
+        ("R/PT1H/2026-01-31T11:59", "is over since 2026-01-31T11:59:00+00:00"),
+        ("R9999/P1Y/2026-03-01", "before the year 1"),
+        ("0 0 30 2 *", "the cron pattern '0 0 30 2 *' never comes true"),
+        ("0 0 * * MOON", "the weekday 'MOON' is not known"),
+        ("five minutes", "is not a cron pattern"),
     ],
 )
 def test_each_part_of_a_cycle_is_checked(text: str, says: str) -> None:
@@ -251,7 +262,7 @@ def test_each_part_of_a_cycle_is_checked(text: str, says: str) -> None:
 
 
 def test_a_cycle_is_a_text() -> None:
-    assert "5 is not a repeating interval" in refusal(TimerKind.CYCLE, 5)
+    assert "5 is neither a repeating interval nor" in refusal(TimerKind.CYCLE, 5)
 
 
 def test_what_is_no_cycle_has_no_moment_after_the_first() -> None:

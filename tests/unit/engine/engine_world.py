@@ -11,8 +11,9 @@ from uuid import UUID
 
 from procession.catalog import Catalog
 from procession.connectors import HANDLER, Connector, Work
+from procession.core.apply import replay
 from procession.core.ids import ElementInstanceId, InstanceId, element_uid
-from procession.core.instance import Incident, ProcessInstance, Status, replay
+from procession.core.instance import Incident, ProcessInstance, Status
 from procession.core.model import Template
 from procession.core.values import Values
 from procession.engine import Engine
@@ -114,7 +115,9 @@ class World:
 
     async def load(self, run: InstanceId) -> ProcessInstance:
         """The stored instance, which must be what its history tells."""
-        instance, revision = await self.engine.load(run)
+        loaded = await self.store.load(run)
+        assert loaded is not None, run
+        instance, revision = loaded
         # The run may have gone on since.
         turns = [turn for turn in await self.store.history(run) if turn.revision <= revision]
         assert replay(change for turn in turns for change in turn.changes) == instance

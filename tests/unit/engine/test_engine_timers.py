@@ -12,8 +12,9 @@ import pytest
 from procession import worker
 from procession.catalog import Catalog
 from procession.connectors import HANDLER, Connector, Work
+from procession.core.apply import replay
 from procession.core.ids import InstanceId, element_uid
-from procession.core.instance import Incident, ProcessInstance, Status, replay
+from procession.core.instance import Incident, ProcessInstance, Status
 from procession.core.model import Template
 from procession.core.values import Values
 from procession.engine import Engine
@@ -77,7 +78,9 @@ class Place:
 
     async def load(self, run: InstanceId) -> ProcessInstance:
         """The stored instance, which must be what its history tells."""
-        instance, revision = await self.engine.load(run)
+        loaded = await self.engine.store.load(run)
+        assert loaded is not None, run
+        instance, revision = loaded
         turns = [each for each in await self.engine.store.history(run) if each.revision <= revision]
         assert replay(change for turn in turns for change in turn.changes) == instance
         return instance
