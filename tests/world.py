@@ -41,6 +41,7 @@ from procession.core.turn import (
 )
 from procession.core.values import Values, convert
 from procession.errors import NotRunning, Rejected, UnknownProcess
+from tests.histories import unfolded
 from tests.post import Post, Sent, Start
 from tests.runs import BEGINNING, Stored, Write
 
@@ -210,8 +211,8 @@ class Run:
 
     def visits(self, element: str) -> int:
         """How often the element has begun."""
-        began = [change for change in self.history if isinstance(change, ElementActivated)]
-        return sum(change.element == element for change in began)
+        began = [each for each in unfolded(self.history) if isinstance(each, ElementActivated)]
+        return sum(each.element == element for each in began)
 
     def number(self, element: str) -> ElementInstanceId:
         """The oldest live instance of the element."""

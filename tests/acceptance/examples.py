@@ -40,7 +40,8 @@ class Run:
     @property
     def path(self) -> list[str]:
         """The elements that were reached, in order."""
-        return [each["element"] for each in self.history if each["change"] == "ElementActivated"]
+        began = ("ElementActivated", "ElementPassed")
+        return [each["element"] for each in self.history if each["change"] in began]
 
     @property
     def flows(self) -> list[str]:

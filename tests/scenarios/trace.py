@@ -11,6 +11,7 @@ from procession.core.changes import (
     CorrelationSet,
     ElementActivated,
     ElementCompleted,
+    ElementPassed,
     ElementTerminated,
     EventCaught,
     EventsCaught,
@@ -94,6 +95,11 @@ class Trace:
 
     def _terminated(self, change: ElementTerminated, now: datetime) -> Row:
         return "terminated", self.names[change.id], ""
+
+    def _passed(self, change: ElementPassed, now: datetime) -> Row:
+        self.names[change.id] = f"{change.element} ({change.id})"
+        within = "" if change.scope == ROOT else f"in {self.names[change.scope]}"
+        return "passed", self.names[change.id], within
 
     def _canceled(self, change: ProcessCanceled, now: datetime) -> Row:
         return "canceled", self.process.id, change.reason
@@ -262,6 +268,7 @@ def _shown(value: Any) -> str:
 _ROWS: Mapping[type[Change], Callable[[Trace, Any, datetime], Row]] = {
     ProcessStarted: Trace._started,
     ElementActivated: Trace._activated,
+    ElementPassed: Trace._passed,
     ElementCompleted: Trace._completed,
     ElementTerminated: Trace._terminated,
     ProcessCanceled: Trace._canceled,

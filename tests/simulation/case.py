@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import count
 from random import Random
 
-from procession.core.changes import AnyChange, Job, ValuesSet
+from procession.core.changes import AnyChange, Job
 from procession.core.commands import (
     CancelProcess,
     Command,
@@ -20,24 +20,21 @@ from procession.core.commands import (
     FailJob,
     ResolveIncident,
     ThrowError,
+    TriggerSubscription,
 )
 from procession.core.decide import Decision
 from procession.core.ids import ROOT, ElementInstanceId, InstanceId, JobId
 from procession.core.instance import ElementInstance, ElementState, ProcessInstance
-from procession.core.model import (
-    IntermediateCatchEvent,
-    Process,
-    ReceiveTask,
-    UserTask,
-)
+from procession.core.model import IntermediateCatchEvent, Process, ReceiveTask, UserTask
 from procession.core.turn import TIMER_JOB, Context
 from procession.errors import Rejected
+from tests.histories import unfolded
 from tests.invariants import require
 from tests.post import Sent, Start
 from tests.simulation.agreement import Agreement
 from tests.simulation.audit import Auditor
 from tests.simulation.generator import processes
-from tests.simulation.messages import messages_of
+from tests.simulation.messages import answers_are_taken_once, messages_of
 from tests.simulation.palette import ERRORS, MESSAGES, SIGNALS, given, given_first
 from tests.world import CALL_DEPTH_MAX, OWN_WORK, World, Write
 
@@ -133,10 +130,10 @@ class Case(World):
     def observe(self, write: Write, changes: list[AnyChange], instance: ProcessInstance) -> None:
         super().observe(write, changes, instance)
         auditor = self.auditors.setdefault(write.id, Auditor(write.process))
-        for change in changes:
+        for change in (whole := list(unfolded(changes))):
             auditor.see(change)
         auditor.rest(instance)
-        self._agree(write, changes, instance)
+        self._agree(write, whole, instance)
 
     def _agree(self, write: Write, changes: list[AnyChange], instance: ProcessInstance) -> None:
         """The second interpreter has come to the same."""
@@ -147,6 +144,15 @@ class Case(World):
         """In the end nothing begins any more, nor when there are enough."""
         enough = self.closing or len(self.runs) >= RUNS_MAX
         return [] if enough else super()._starts_of(process)
+
+    def _decide(self, run: InstanceId, command: Command, after: Sequence[Write] = ()) -> Write:
+        """An event that is refused did not happen; its sender and the others are spared."""
+        try:
+            return super()._decide(run, command, after)
+        except Rejected:
+            if not isinstance(command, TriggerSubscription):
+                raise
+            return Write(run, self.runs[run].process, Decision(self.load(run), []), command)
 
     def load(self, run: InstanceId) -> ProcessInstance:
         """What is stored: the replay is the same, and need not be read."""
@@ -355,20 +361,10 @@ class Case(World):
             require(not instance.jobs, "nothing is left to be done", run, instance.jobs)
             require(super().load(run) == instance, "the replay is the state", run)
             require(not (instance.subscriptions or instance.conditions), "nobody waits", run)
-        self._each_job_was_accepted_once()
+        changes = [change for run in self.runs for change in self.history(run)]
+        answers_are_taken_once(changes, self.answers.values())
         sent, taken, kept = self.books["sent"], self.books["taken"], len(self.kept)
         require(sent == taken + kept, "no message gets lost", sent, taken, kept)
-
-    def _each_job_was_accepted_once(self) -> None:
-        accepted = Counter(
-            change.values["A"]
-            for run in self.runs
-            for change in self.history(run)
-            if isinstance(change, ValuesSet) and "A" in change.values
-        )
-        for job, numbers in self.answers.items():
-            times = sum(accepted[number] for number in numbers)
-            require(times <= 1, "an answer is accepted once", job, numbers)
 
 
 _CHOICES: Mapping[Callable[[Case], None], int] = {

@@ -163,7 +163,7 @@ class Artist:
 
     def _start_by_event(self) -> None:
         """A start event beside the plain one, by which a message or a signal starts a run."""
-        definitions = self.palette.caught(around=False)
+        definitions = self.palette.caught(around=False, safe=True)
         parallel = self.palette.all_needed(definitions)
         count = len(self.draft.elements)
         detail = catch(*definitions, parallel=parallel)

@@ -1,12 +1,14 @@
-"""How many messages a commit sends and takes: no message may get lost or be taken twice."""
+"""What may happen once only: no message gets lost or is taken twice, and no job's answer either."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from procession.core.catching import definitions_of
-from procession.core.changes import MESSAGE, JobCreated
+from procession.core.changes import MESSAGE, AnyChange, JobCreated, ValuesSet
 from procession.core.commands import StartProcess, TriggerSubscription
 from procession.core.model import MessageEventDefinition
 from procession.core.turn import MESSAGE_JOB
+from tests.invariants import require
 from tests.runs import Stored, Write
 
 
@@ -22,3 +24,15 @@ def messages_of(write: Write, before: Stored | None) -> Counter[str]:
         event = definitions_of(write.process.elements[command.element])
         taken = isinstance(event[command.definition], MessageEventDefinition)
     return Counter(sent=sent, taken=taken)
+
+
+def answers_are_taken_once(changes: Sequence[AnyChange], answers: Iterable[Sequence[int]]) -> None:
+    """Of all numbers that one job was answered with, `A` has taken one at most."""
+    taken = Counter(
+        change.values["A"]
+        for change in changes
+        if isinstance(change, ValuesSet) and "A" in change.values
+    )
+    for numbers in answers:
+        times = sum(taken[number] for number in numbers)
+        require(times <= 1, "an answer is accepted once", numbers)

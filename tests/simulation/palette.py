@@ -215,9 +215,11 @@ class Palette:
         kinds: list[Callable[[], Definition]] = [
             lambda: message(self.random.choice(MESSAGES), outputs=self.random.choice(OUTPUTS)),
             *(self._signal, lambda: condition(self.random.choice(SAFE_CONDITIONS))),
-            *(self._timer, lambda: self._escalation(caught=True)),
+            self._timer,
         ]
-        if interrupting:
+        if around:
+            kinds.append(lambda: self._escalation(caught=True))
+        if around and interrupting:
             kinds.append(lambda: self._error(caught=True))
         return self.random.choice(kinds)()
 

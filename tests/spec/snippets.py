@@ -27,6 +27,7 @@ from procession.core.ids import ROOT, ElementInstanceId, InstanceId, new_instanc
 from procession.core.instance import ProcessInstance, Status
 from procession.core.turn import TIMER_JOB, Context
 from procession.stores.codec import decode_instance, encode_instance
+from tests.histories import unfolded
 from tests.unit.bpmn.notation import flow, process, read_one
 
 BEGINNING = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -99,8 +100,8 @@ class Run:
         return [change.flow for change in self.history if isinstance(change, FlowTaken)]
 
     def visits(self, element: str) -> int:
-        began = [change for change in self.history if isinstance(change, ElementActivated)]
-        return sum(change.element == element for change in began)
+        began = [each for each in unfolded(self.history) if isinstance(each, ElementActivated)]
+        return sum(each.element == element for each in began)
 
     def number(self, element: str) -> ElementInstanceId:
         return next(each.id for each in self.instance.elements.values() if each.element == element)

@@ -21,6 +21,7 @@ from tests.building import (
     throw,
 )
 from tests.details import Detail, ad_hoc, compensation, for_compensation, undone_by
+from tests.histories import unfolded
 from tests.looping import each
 from tests.world import Run, start
 
@@ -302,7 +303,7 @@ def test_some_activities_may_begin_by_themselves() -> None:
 
 
 def begun(run: Run) -> list[str]:
-    return [change.element for change in run.history if isinstance(change, ElementActivated)]
+    return [each.element for each in unfolded(run.history) if isinstance(each, ElementActivated)]
 
 
 def test_they_begin_one_after_the_other_where_order_matters() -> None:

@@ -39,8 +39,8 @@ def _is_drawn(association: _Element, ids: Mapping[str, _Element], problems: Prob
     stores = [each for each in ends if name_of(each) in _STORES]
     for store in stores:
         message = (
-            f"{shown(store.get('id', ''))} is a data store, which the engine does not keep: "
-            "nothing is read or written there; use a data object or a property, or a serviceTask with "
+            f"the engine does not keep the data store {shown(store.get('id', ''))}, so nothing is "
+            "read or written there; use a data object or a property, or a serviceTask with "
             "procession:readData or procession:addData"
         )
         problems.warn("data-store", message, association)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml.etree import _Element
 
 from procession.bpmn.extensions import tag
-from procession.bpmn.vocabulary import GLOBAL_TASKS, name_of
+from procession.bpmn.vocabulary import GLOBAL_TASKS, model, name_of
 from procession.errors import Problem
 
 
@@ -33,7 +33,7 @@ def read_silenced(root: _Element) -> Silenced:
     """What a file silences."""
     at: dict[str, frozenset[str]] = {}
     everywhere: set[str] = set()
-    for element in root.iter():
+    for element in root.iter(model("*")):
         codes = element.get(tag("silence"))
         if codes is None:
             continue

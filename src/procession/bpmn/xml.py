@@ -50,7 +50,7 @@ def _parser() -> etree.XMLParser:
         load_dtd=False,
         dtd_validation=False,
         no_network=True,
-        # For the depth. It lifts the bounds of texts and names too: those of the file hold for them.
+        # For the depth. Texts and names are then bounded by the size of the file alone.
         huge_tree=True,
         recover=False,
         remove_comments=True,

@@ -13,6 +13,7 @@ from procession.core.changes import (
     CorrelationSet,
     ElementActivated,
     ElementCompleted,
+    ElementPassed,
     ElementTerminated,
     EventCaught,
     EventsCaught,
@@ -40,7 +41,7 @@ from procession.core.changes import (
     Unsubscribed,
     ValuesSet,
 )
-from procession.core.ids import ROOT
+from procession.core.ids import ROOT, ElementInstanceId
 from procession.core.instance import (
     TRANSITIONS,
     ElementInstance,
@@ -74,6 +75,10 @@ def replay(changes: Iterable[AnyChange]) -> ProcessInstance:
     for change in iterator:
         apply(instance, change)
     return instance
+
+
+def _passed(instance: ProcessInstance, change: ElementPassed) -> None:
+    instance.next_element = ElementInstanceId(change.id + 1)
 
 
 def _ended(instance: ProcessInstance, change: ElementCompleted | ElementTerminated) -> None:
@@ -248,6 +253,7 @@ def _resumed(instance: ProcessInstance, change: TurnResumed) -> None:
 
 _APPLIERS: Mapping[type[Change], Callable[[ProcessInstance, Any], None]] = {
     ElementActivated: activated,
+    ElementPassed: _passed,
     ElementCompleted: _ended,
     ElementTerminated: _ended,
     ProcessCanceled: _canceled,

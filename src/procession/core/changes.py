@@ -142,6 +142,14 @@ class ElementActivated(Change, frozen=True, gc=False):
     scope: ElementInstanceId
 
 
+class ElementPassed(Change, frozen=True, gc=False):
+    """An element that has nothing to do began and completed at once: a gateway, a start event."""
+
+    id: ElementInstanceId
+    element: str
+    scope: ElementInstanceId
+
+
 class ElementCompleted(Change, frozen=True, gc=False):
     id: ElementInstanceId
 
@@ -320,6 +328,7 @@ class TurnResumed(Change, frozen=True, gc=False):
 AnyChange = (
     ProcessStarted
     | ElementActivated
+    | ElementPassed
     | ElementCompleted
     | ElementTerminated
     | ProcessCanceled

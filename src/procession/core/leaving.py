@@ -14,27 +14,31 @@ MISTAKES = (ExpressionError, BadValue)
 
 def leave(turn: Turn, element: Element, me: ElementInstance) -> None:
     """Take the flows that lead on; what cannot be found out is an incident of the element."""
-    demanding = element.id in turn.process.demanding
     try:
-        if demanding:
+        if element.id in turn.process.demanding:
             assert isinstance(element, Activity), element.label
-            if turn.instance.is_round(me):
-                end_round(turn, element, me)
-                return
-            end(turn, element, me)
+            _leave_activity(turn, element, me)
+            return
         flows = BEHAVIOURS[type(element)].leave(turn, element, me)
     except MISTAKES as error:
         turn.fail(me, error.code, str(error), leaving=True)
         return
-    if demanding:
-        assert isinstance(element, Activity), element.label
-        keep(turn, element, me)
-        turn.complete(me, taking=flows)
-        _tell_ad_hoc(turn, element, me)
-    elif me.compensating:
+    if me.compensating:
         leave_meanwhile(turn, me, flows)
     else:
         turn.complete(me, taking=flows)
+
+
+def _leave_activity(turn: Turn, activity: Activity, me: ElementInstance) -> None:
+    """The same of a demanding one, or of a round of a loop; it may be undone from now on."""
+    if turn.instance.is_round(me):
+        end_round(turn, activity, me)
+        return
+    end(turn, activity, me)
+    flows = BEHAVIOURS[type(activity)].leave(turn, activity, me)
+    keep(turn, activity, me)
+    turn.complete(me, taking=flows)
+    _tell_ad_hoc(turn, activity, me)
 
 
 def _tell_ad_hoc(turn: Turn, activity: Activity, me: ElementInstance) -> None:

@@ -24,8 +24,11 @@ from procession.core.values import Direction
 def work_off(turn: Turn) -> None:
     """Take step after step until none is left, or until the turn has been long enough."""
     budget = turn.context.steps_per_turn
-    _look_again(turn)
-    while turn.agenda:
+    while turn.agenda or turn.values_changed:
+        if turn.values_changed:
+            # A condition that is waited for may have become true.
+            look_at_conditions(turn)
+            continue
         if budget == 0:
             turn.pause()
             return
@@ -33,13 +36,6 @@ def work_off(turn: Turn) -> None:
         turn.steps += 1
         step = turn.agenda.popleft()
         _STEPS[type(step)](turn, step)
-        _look_again(turn)
-
-
-def _look_again(turn: Turn) -> None:
-    """Where a value has changed, a condition that is waited for may have become true."""
-    if turn.values_changed and turn.instance.conditions:
-        look_at_conditions(turn)
 
 
 def _arrive(turn: Turn, step: Arrive) -> None:
@@ -54,9 +50,24 @@ def _enter(turn: Turn, step: Enter) -> None:
 
 
 def _begin(turn: Turn, element: Element, flow: str | None, scope: ElementInstanceId) -> None:
+    if element.id in turn.process.passing and turn.steps <= turn.context.steps_max:
+        _pass_on(turn, element, turn.instance.elements[scope])
+        return
     me = BEHAVIOURS[type(element)].arrive(turn, element, flow, scope)
     if me is not None:
         _go_to_work(turn, element, me)
+
+
+def _pass_on(turn: Turn, element: Element, scope: ElementInstance) -> None:
+    """Nothing is to be done there, so the element is left as it is reached; it sees what its scope
+    sees. Where no way on is found it becomes an element instance that has an incident."""
+    try:
+        flows = BEHAVIOURS[type(element)].leave(turn, element, scope)
+    except MISTAKES as error:
+        me = turn.activate(element, scope.id)
+        turn.fail(me, error.code, str(error), leaving=True)
+        return
+    turn.pass_on(element, scope, flows)
 
 
 def _go_to_work(turn: Turn, element: Element, me: ElementInstance) -> None:

@@ -17,6 +17,7 @@ from procession.core.changes import (
     Arrive,
     ElementActivated,
     ElementCompleted,
+    ElementPassed,
     ElementTerminated,
     Enter,
     Finish,
@@ -107,8 +108,15 @@ class Turn:
         if me.jobs or me.subscriptions:
             self.stop_waiting(me)
         self.record(ElementCompleted(me.id))
-        self.take(taking, me.scope)
-        scope = self.instance.elements[me.scope]
+        self._go_on(self.instance.elements[me.scope], taking)
+
+    def pass_on(self, element: Element, scope: ElementInstance, taking: Sequence[str]) -> None:
+        """An element that has nothing to do has begun and completed at once."""
+        self.record(ElementPassed(self.instance.next_element, element.id, scope.id))
+        self._go_on(scope, taking)
+
+    def _go_on(self, scope: ElementInstance, taking: Sequence[str]) -> None:
+        self.take(taking, scope.id)
         if not taking or scope.arrived or scope.opened:
             self.finish_later(scope.id)
 

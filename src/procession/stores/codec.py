@@ -95,8 +95,9 @@ def decode_instance(text: str) -> ProcessInstance:
 
 def encode_changes(changes: list[AnyChange]) -> str:
     """The changes of one turn as JSON text."""
+    packing = _PACKED.get
     packed = [
-        _PACKED[type(change)](change) if type(change) in _PACKED else change for change in changes
+        change if (pack := packing(type(change))) is None else pack(change) for change in changes
     ]
     return _encoder.encode(packed).decode()
 

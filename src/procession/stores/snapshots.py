@@ -5,9 +5,9 @@ Theory of operation
 While the state of a run is small, each turn writes it, into `instance.body`. When it is large the
 body is empty, `snapshot` holds the state at some revision, and the history since then tells the
 rest. A new snapshot is due when that history has grown as long as the last one, or when half of
-the parts that the last one holds are gone and what is left may be that much shorter. So all snapshots of a run together are about as long as its
-history, and who loads a run reads little more than its state
-(docs/decisions/0013-stored-deltas.md).
+the parts that the last one holds are gone and that history is a quarter as long. So all snapshots
+of a run together are about as long as its history, and who loads a run reads little more than its
+state (docs/decisions/0013-stored-deltas.md).
 
 A run that has ended is always written whole: its history may be deleted.
 

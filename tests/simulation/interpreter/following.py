@@ -139,7 +139,7 @@ class Follower(Game):
         A complex gateway is looked at when a token comes, and when nothing else goes on.
         """
         elements = self.process.elements
-        for token in visit.tokens:
+        for token in set(visit.tokens):
             arrives = token.flow and isinstance(elements[token.element], ComplexGateway)
             if arrives or self._through(visit, token.element):
                 yield f"{token} in {visit.number}", True

@@ -62,15 +62,15 @@ def may_still_come(game: Game, scope: Visit, join: Element, filled: set[str]) ->
 
 def _reached(game: Game, scope: Visit, join: Element) -> Iterator[set[str]]:
     """For each other token of the scope, the incoming flows of the join that it may come to."""
-    for token in scope.tokens:
+    for token in set(scope.tokens):
         on_it = token.element == join.id
         yield {token.flow} if on_it else flows_reached(game, token.element, join)
     for gateway in scope.gathered:
         if gateway != join.id:
             yield flows_reached(game, gateway, join)
-    for visit in scope.inside:
-        if visit.phase in ("active", "terminating"):
-            yield flows_reached(game, visit.element, join)
+    active = (visit for visit in scope.inside if visit.phase in ("active", "terminating"))
+    for element in {visit.element for visit in active}:
+        yield flows_reached(game, element, join)
 
 
 # -- complex gateways -----------------------------------------------------------------------------

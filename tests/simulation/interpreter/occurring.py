@@ -38,13 +38,18 @@ def see_to(game: Game, occurred: Occurrence) -> None:
 def _one_of_several(game: Game, event: CatchEvent, occurred: Occurrence) -> None:
     """A parallel multiple event needs all of its definitions (§10.5.5.11)."""
     owner, target, definition, carried = occurred
-    owner.waits = [
-        w for w in owner.waits if w.stays or (w.target, w.definition) != (target, definition)
-    ]
+    mistake = None
     try:
         take_carried(game, owner, event.definitions[definition], carried)
     except MISTAKES as error:
-        game.fail(owner, error.code, occurred=occurred)
+        if owner.failure is not None:
+            return  # It is refused: its sender learns it, as nobody else can be told.
+        mistake = error
+    owner.waits = [
+        w for w in owner.waits if w.stays or (w.target, w.definition) != (target, definition)
+    ]
+    if mistake is not None:
+        game.fail(owner, mistake.code, occurred=occurred)
         return
     caught = owner.caught.setdefault(target, [])
     if definition not in caught:

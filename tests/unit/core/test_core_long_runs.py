@@ -52,8 +52,8 @@ def test_10000_elements_in_a_row_take_one_step_each() -> None:
 
     changes = Counter(type(change).__name__ for turn in found for change in turn.changes)
     assert found[-1].instance.status is Status.COMPLETED
-    assert (changes["ElementActivated"], changes["FlowTaken"]) == (10_000, 9_999)
-    assert sum(changes.values()) == 30_001 + 2 * changes["TurnPaused"]
+    assert (changes["ElementPassed"], changes["FlowTaken"]) == (10_000, 9_999)
+    assert sum(changes.values()) == 20_001 + 2 * changes["TurnPaused"]
     assert len(found) == 10_001 // STEPS_PER_TURN + 1
 
 

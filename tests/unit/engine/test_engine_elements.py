@@ -18,6 +18,7 @@ from procession.errors import (
     UnknownElement,
     UnknownInstance,
 )
+from tests.histories import unfolded
 from tests.unit.engine.drawing import call, flow, handler, process, straight, user
 from tests.unit.engine.engine_world import ANN, World, number_of, open_world
 
@@ -46,7 +47,7 @@ async def execute(world: World, uid: UUID, by: str = ANN) -> None:
 async def completions(world: World, run: InstanceId) -> Counter[str]:
     """How often each element of a run was completed, by its history."""
     turns = await world.store.history(run)
-    changes = [change for turn in turns for change in turn.changes]
+    changes = list(unfolded(change for turn in turns for change in turn.changes))
     names = {each.id: each.element for each in changes if isinstance(each, ElementActivated)}
     done = [each.id for each in changes if isinstance(each, ElementCompleted)]
     return Counter(names.get(number, "") for number in done)

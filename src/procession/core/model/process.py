@@ -4,10 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from procession.core.model.activities import Activity, AdHocSubProcess, SubProcess
+from procession.core.model.activities import (
+    AbstractTask,
+    Activity,
+    AdHocSubProcess,
+    ManualTask,
+    SubProcess,
+)
 from procession.core.model.elements import Element, SequenceFlow
-from procession.core.model.events import BoundaryEvent
+from procession.core.model.events import BoundaryEvent, StartEvent, ThrowEvent
 from procession.core.model.expressions import Parameter
+from procession.core.model.gateways import ExclusiveGateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +26,10 @@ class Process:
     §10.5.2). `boundaries`: the events on each activity, in file order. `event_starts`: for each
     scope, the start events of the event sub-processes that stand in it. `triggered_starts`: what
     starts the process without a caller: start events with a definition, receive tasks and
-    event-based gateways that instantiate. `startable`: a caller may start it. `demanding`: the
-    activities that need more than to be done, so that all others are spared the questions. `open`:
-    it takes variables that it does not declare; they stand in the process and are of any type.
+    event-based gateways that instantiate. `startable`: a caller may start it. `open`: it
+    takes variables that it does not declare; they stand in the process and are of any type.
+    `demanding`: the activities that need more than to be done, so that all others are spared the
+    questions. `passing`: the elements that have nothing to do at all.
     """
 
     id: str
@@ -39,6 +47,7 @@ class Process:
     open: bool = False
     version: int = 0
     demanding: frozenset[str] = field(init=False, compare=False, repr=False)
+    passing: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         found = (
@@ -52,6 +61,15 @@ class Process:
             )
         )
         object.__setattr__(self, "demanding", frozenset(found))
+        passing = (each.id for each in self.elements.values() if self._passes(each))
+        object.__setattr__(self, "passing", frozenset(passing))
+
+    def _passes(self, element: Element) -> bool:
+        if isinstance(element, ThrowEvent):
+            return not element.definitions
+        if isinstance(element, AbstractTask | ManualTask):
+            return element.id not in self.demanding and not element.for_compensation
+        return isinstance(element, StartEvent | ExclusiveGateway)
 
 
 def _demands(activity: Activity) -> bool:
