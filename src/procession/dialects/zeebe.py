@@ -130,6 +130,7 @@ def _script(it: Translation, task: _Element) -> None:
 def _decision(it: Translation, task: _Element) -> None:
     called = it.part(task, "calledDecision")
     if called is not None:
+        _warn_of_binding(it, called)
         name = called.get("decisionId", "").strip()
         be_decision(
             it,
@@ -146,6 +147,7 @@ def _call(it: Translation, call: _Element) -> None:
     called = it.part(call, "calledElement")
     if called is None:
         return
+    _warn_of_binding(it, called)
     name = called.get("processId", "").strip()
     if it.is_expression(name):
         call.attrib.pop("calledElement", None)
@@ -160,6 +162,14 @@ def _call(it: Translation, call: _Element) -> None:
         for part in it.parts(call, "ioMapping"):
             for each in it.children(part, "input"):
                 _give_only(it, call, each)
+
+
+def _warn_of_binding(it: Translation, called: _Element) -> None:
+    """What is called or decided is the newest version, by whatever it is bound."""
+    binding = called.get("bindingType", "latest")
+    if binding not in ("latest", "deployment"):
+        message = f"bindingType {shown(binding)} is not known here; the newest version is taken"
+        it.problems.warn("dialect-not-done", message, called)
 
 
 def _flag(called: _Element, name: str) -> str:

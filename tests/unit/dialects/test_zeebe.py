@@ -269,3 +269,12 @@ def test_an_ad_hoc_sub_process_begins_with_what_the_file_says() -> None:
     case = run(zeebe(task("adHocSubProcess", "", part, inside=inside)))
 
     assert case.alive.count("b") == case.alive.count("a") + 1
+
+
+def test_a_version_that_a_tag_names_is_not_known_here() -> None:
+    called = '<zeebe:calledElement processId="child" bindingType="{}"/>'
+
+    tagged = warnings_of("zeebe", task("callActivity", "", called.format("versionTag")))
+    newest = warnings_of("zeebe", task("callActivity", "", called.format("latest")))
+
+    assert (named(tagged), named(newest)) == (["dialect-not-done"], [])
