@@ -91,4 +91,6 @@ def test_a_condition_starts_a_process_when_it_holds(data: Path) -> None:
     hot = json.loads(procession("conditions", "Temperature=104", "--json", data=data).stdout)
     (run,) = hot["started"]
     shown = json.loads(procession("show", run, "--json", data=data).stdout)
-    assert (shown["values"], shown["status"]) == ({"Temperature": 104}, "Completed")
+    assert shown["values"] == {"Temperature": 104}
+    listed = json.loads(procession("list", "instances", "--json", data=data).stdout)
+    assert [(one["id"], one["status"]) for one in listed] == [(run, "Completed")]

@@ -262,8 +262,8 @@ def a_complex_gateway_does_not_begin_anew(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ComplexGatewayBehaviour, "opens", wrong)
 
 
-def an_ad_hoc_sub_process_has_enough_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(ad_hoc, "_is_complete", lambda turn, element, me: True)
+def an_ad_hoc_sub_process_never_has_enough(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ad_hoc, "_is_complete", lambda turn, element, me: False)
 
 
 def an_event_sub_process_does_not_wait_within(patch: pytest.MonkeyPatch) -> None:
@@ -300,6 +300,6 @@ EVENT_MUTATIONS: tuple[Mutation, ...] = (
     nobody_waits_for_what_is_undone,
     an_inclusive_join_does_not_wait,
     a_complex_gateway_does_not_begin_anew,
-    an_ad_hoc_sub_process_has_enough_at_once,
+    an_ad_hoc_sub_process_never_has_enough,
     an_event_sub_process_does_not_wait_within,
 )

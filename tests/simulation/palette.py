@@ -58,7 +58,7 @@ PARAMETERS = parameters_of("N: Integer = 1, B: Boolean = False, T: Text, D: Deci
 CONDITIONS = ("N > 2", "N % 2 == 0", "N < 4", "B", "not B", "T == 'x'", "6 // N > 1")
 KINDS = tuple((code, parameter.kind) for code, parameter in PARAMETERS.items())
 THROWN_WITHIN = (ErrorEventDefinition, EscalationEventDefinition)
-SAFE_CONDITIONS = ("B", "not B", "T == 'x'")
+SAFE_CONDITIONS = ("B == True", "B != True", "T == 'x'")
 SCRIPTS = ("N = N + 1", "B = not B", "N = N * 3", "N = 7 // N", "T = 'x'", "N = N + 1\nB = N > 2")
 FORMULAS = (("D", "N * 1.5"), ("B", "N > 1"), ("N", "N - 1"), ("T", "'x' if B else 'y'"))
 MESSAGES = ("Order", "Payment")

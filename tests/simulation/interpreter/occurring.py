@@ -42,8 +42,8 @@ def _one_of_several(game: Game, event: CatchEvent, occurred: Occurrence) -> None
     try:
         take_carried(game, owner, event.definitions[definition], carried)
     except MISTAKES as error:
-        if owner.failure is not None:
-            return  # It is refused: its sender learns it, as nobody else can be told.
+        if target:
+            return  # Its sender is refused, for the owner has not failed in its own work.
         mistake = error
     owner.waits = [
         w for w in owner.waits if w.stays or (w.target, w.definition) != (target, definition)
