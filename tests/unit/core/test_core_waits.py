@@ -140,8 +140,10 @@ def test_a_late_timer_of_an_interrupted_activity_changes_nothing() -> None:
 def test_an_event_that_has_occurred_for_an_element_that_is_done_by_now_changes_nothing() -> None:
     """A paused turn keeps what has occurred; meanwhile somebody completes the activity."""
     process = build(
-        "start → and split → user work → end; split → user more → end; boundary big → end_two",
+        "start → and split → user work → end; split → user more → end;"
+        "boundary big → end_two; boundary bigger → end_three",
         big=on("work", condition("N > 5"), interrupting=False),
+        bigger=on("work", condition("N > 6"), interrupting=False),
     )
     run = start(process)
     run.world.limits = {"steps_per_turn": 1}
@@ -151,6 +153,7 @@ def test_an_event_that_has_occurred_for_an_element_that_is_done_by_now_changes_n
     run.execute("work")
     run.world.settle()
 
+    assert (run.visits("big"), run.visits("bigger")) == (1, 0)
     assert run.status is Status.COMPLETED
 
 
