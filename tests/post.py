@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from procession.core.catching import definitions_of
 from procession.core.changes import (
     MESSAGE,
     SIGNAL,
@@ -17,14 +16,13 @@ from procession.core.commands import (
 )
 from procession.core.ids import InstanceId
 from procession.core.model import (
-    Element,
-    EventBasedGateway,
     EventDefinition,
     MessageEventDefinition,
     Process,
     SignalEventDefinition,
 )
 from procession.core.values import Values
+from procession.triggers import places
 from tests.runs import Runs, Write
 
 
@@ -49,19 +47,7 @@ class Start(NamedTuple):
 
 def starts_of(process: Process) -> list[Start]:
     """All that starts the process without a caller."""
-    elements, flows = process.elements, process.flows
-    events: list[Element] = []
-    for each in process.triggered_starts:
-        element = elements[each]
-        if isinstance(element, EventBasedGateway):
-            events += [elements[flows[flow].target] for flow in element.outgoing]
-        else:
-            events.append(element)
-    return [
-        Start(event.id, number, definition)
-        for event in events
-        for number, definition in enumerate(definitions_of(event))
-    ]
+    return [Start(event.id, number, found) for event, number, found in places(process)]
 
 
 class Post(Runs):

@@ -39,7 +39,7 @@ def starts_of(process: Process, now: datetime) -> list[NewStart]:
     """
     return [
         _STARTS[type(definition)](process, place, now)
-        for place in _places(process)
+        for place in places(process)
         if type(definition := place[2]) in _STARTS
     ]
 
@@ -47,7 +47,7 @@ def starts_of(process: Process, now: datetime) -> list[NewStart]:
 def mistakes_in_starts(process: Process, now: datetime) -> list[tuple[Element, str]]:
     """The elements of which a start cannot be told, and why."""
     found = []
-    for place in _places(process):
+    for place in places(process):
         try:
             if type(place[2]) in _STARTS:
                 _STARTS[type(place[2])](process, place, now)
@@ -61,7 +61,7 @@ def definition_at(process: Process, element: str, definition: int) -> EventDefin
     return definitions_of(process.elements[element])[definition]
 
 
-def _places(process: Process) -> Iterator[Place]:
+def places(process: Process) -> Iterator[Place]:
     """Each definition that starts the process, with its event and its number there."""
     for id in process.triggered_starts:
         for event in _events(process, process.elements[id]):

@@ -65,8 +65,6 @@ class Texts:
     conditions: dict[tuple[str, str], Expression] = field(default_factory=dict)
     # Those that see the same and more.
     wider: dict[tuple[tuple[str, Kind], ...], "Compiler"] = field(default_factory=dict)
-    # All that is seen, by name.
-    values: dict[str, Expression] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +103,6 @@ class Compiler:
         if found is None:
             found = self.texts.wider[key] = self.seeing({**self.visible, **names})
         return found
-
-    def all_values(self) -> Mapping[str, Expression]:
-        """Each visible variable, by its name."""
-        if not self.texts.values:
-            self.texts.values.update({name: variable(name) for name in self.visible})
-        return self.texts.values
 
     def attribute(self, element: _Element, name: str) -> Expression:
         """The expression in an attribute of ours."""

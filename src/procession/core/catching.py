@@ -172,6 +172,8 @@ def look_at_conditions(turn: Turn) -> None:
     One that cannot be evaluated does not hold: what it reads may not be there yet.
     """
     turn.values_changed = False
+    if not turn.instance.conditions:
+        return
     occurred = []
     for subscription in tuple(turn.instance.conditions.values()):
         holds = _holds(turn, subscription)

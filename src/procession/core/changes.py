@@ -143,7 +143,7 @@ class ElementActivated(Change, frozen=True, gc=False):
 
 
 class ElementPassed(Change, frozen=True, gc=False):
-    """An element that has nothing to do began and completed at once: a gateway, a start event."""
+    """An element at which no token rests began and completed at once: a gateway, a script task."""
 
     id: ElementInstanceId
     element: str

@@ -76,7 +76,6 @@ MONTHS = Field(
     ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
 )
 WEEKDAYS = Field("the weekday", 0, 6, ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))
-FIELDS = (SECONDS, MINUTES, HOURS, DAYS, MONTHS, WEEKDAYS)
 
 _ANY = ("*", "?")
 _EVERY = re.compile(r"\d+/\d+", re.ASCII)

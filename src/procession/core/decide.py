@@ -126,7 +126,8 @@ def _start(process: Process, command: StartProcess, context: Context) -> Turn:
 
 
 def _begin(turn: Turn, command: StartProcess) -> None:
-    begin_waits(turn, waits_in_scope(turn, turn.instance.root))
+    if turn.process.event_starts:
+        begin_waits(turn, waits_in_scope(turn, turn.instance.root))
     if command.element:
         begin_by_event(turn, command.element, command.definition, command.payload)
     else:

@@ -59,13 +59,14 @@ def _begin(turn: Turn, element: Element, flow: str | None, scope: ElementInstanc
 
 
 def _pass_on(turn: Turn, element: Element, scope: ElementInstance) -> None:
-    """Nothing is to be done there, so the element is left as it is reached; it sees what its scope
-    sees. Where no way on is found it becomes an element instance that has an incident."""
+    """No token rests there, so what is to be done is done as it is reached, in the place of its
+    scope. What goes wrong makes it an element instance after all, for it to have an incident."""
+    behaviour, done = BEHAVIOURS[type(element)], False
     try:
-        flows = BEHAVIOURS[type(element)].leave(turn, element, scope)
+        done = behaviour.activate(turn, element, scope)
+        flows = behaviour.leave(turn, element, scope)
     except MISTAKES as error:
-        me = turn.activate(element, scope.id)
-        turn.fail(me, error.code, str(error), leaving=True)
+        turn.fail(turn.activate(element, scope.id), error.code, str(error), leaving=done)
         return
     turn.pass_on(element, scope, flows)
 

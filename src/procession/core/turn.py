@@ -111,7 +111,7 @@ class Turn:
         self._go_on(self.instance.elements[me.scope], taking)
 
     def pass_on(self, element: Element, scope: ElementInstance, taking: Sequence[str]) -> None:
-        """An element that has nothing to do has begun and completed at once."""
+        """An element at which no token rests has begun and completed at once."""
         self.record(ElementPassed(self.instance.next_element, element.id, scope.id))
         self._go_on(scope, taking)
 
@@ -122,9 +122,11 @@ class Turn:
 
     def take(self, flows: Sequence[str], scope: ElementInstanceId) -> None:
         """A token leaves along each of the flows."""
+        if flows:
+            self.in_flight[scope] = self.in_flight.get(scope, 0) + len(flows)
         for flow in flows:
             self.changes.append(FlowTaken(flow, scope))  # It changes no state.
-            self._expect(Arrive(flow, scope))
+            self.agenda.append(Arrive(flow, scope))
 
     def enter(self, scope: ElementInstance) -> None:
         """The scope begins: its start event, or all that no flow leads to (BPMN 2.0.2 §10.5.2)."""

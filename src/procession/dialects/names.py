@@ -25,7 +25,6 @@ _JUEL_WORDS = frozenset(
     }
 )
 _BY_NAME = frozenset({"getVariable", "hasVariable", "getVariableLocal", "hasVariableLocal"})
-_WORDS_OF_BUILTINS = frozenset(name for name in BUILTINS if " " not in name)
 _LONGEST_BUILTIN = max(len(name.split()) for name in BUILTINS)
 _FEEL_WORDS = KEYWORDS | {"not", "item", "partial"}
 

@@ -30,21 +30,9 @@ NAMESPACES = {
     "http://activiti.org/bpmn": Vendor.ACTIVITI,
 }
 # What the modelers write for themselves; it says nothing about a run.
-SILENT_NAMESPACES = frozenset(
-    {
-        *(MODELER, "http://flowable.org/modeler", "http://activiti.com/modeler"),
-        *("http://bpmn.io/schema/bpmn", "http://bpmn.io/schema/bpmn/biocolor/1.0"),
-        "http://www.omg.org/spec/BPMN/non-normative/color/1.0",
-    }
-)
 _PLATFORMS = {"Camunda Cloud": Vendor.ZEEBE, "Camunda Platform": Vendor.CAMUNDA}
 # Files that were drawn for one and then moved to the other still declare the first.
 _FIRST = (Vendor.ZEEBE, Vendor.CAMUNDA, Vendor.FLOWABLE, Vendor.ACTIVITI)
-
-
-def vendor_of(element: _Element) -> Vendor | None:
-    """The dialect that an element's own name is of."""
-    return NAMESPACES.get(namespace_of(element.tag))  # type: ignore[arg-type]
 
 
 def dialect_of(root: _Element) -> Vendor | None:

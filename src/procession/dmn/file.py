@@ -12,7 +12,7 @@ from lxml.etree import _Element
 
 from procession.bpmn.forms import EXPRESSION_LENGTH_MAX, one_line
 from procession.bpmn.problems import line_of
-from procession.bpmn.vocabulary import name_of, space_of
+from procession.bpmn.vocabulary import name_of
 from procession.core.values import shown
 from procession.dmn.logic import NOTHING, Logic
 from procession.dmn.problems import DmnProblems
@@ -153,8 +153,3 @@ class Visible:
         read = self.file.readers[name_of(expression)]
         logic = read(expression, replace(self, depth=self.depth + 1))
         return typed(logic, self.file.type_of(expression), self.owner)
-
-
-def in_model(element: _Element, file: File) -> bool:
-    """Whether an element is DMN's own."""
-    return space_of(element) == file.namespace

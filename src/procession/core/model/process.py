@@ -9,6 +9,7 @@ from procession.core.model.activities import (
     Activity,
     AdHocSubProcess,
     ManualTask,
+    ScriptTask,
     SubProcess,
 )
 from procession.core.model.elements import Element, SequenceFlow
@@ -29,7 +30,7 @@ class Process:
     event-based gateways that instantiate. `startable`: a caller may start it. `open`: it
     takes variables that it does not declare; they stand in the process and are of any type.
     `demanding`: the activities that need more than to be done, so that all others are spared the
-    questions. `passing`: the elements that have nothing to do at all.
+    questions. `passing`: the elements at which no token ever rests.
     """
 
     id: str
@@ -67,7 +68,7 @@ class Process:
     def _passes(self, element: Element) -> bool:
         if isinstance(element, ThrowEvent):
             return not element.definitions
-        if isinstance(element, AbstractTask | ManualTask):
+        if isinstance(element, AbstractTask | ManualTask | ScriptTask):
             return element.id not in self.demanding and not element.for_compensation
         return isinstance(element, StartEvent | ExclusiveGateway)
 
