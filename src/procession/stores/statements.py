@@ -1,4 +1,4 @@
-"""The named statements of `statements.sql`."""
+"""The named statements of the `.sql` files in this folder."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,11 @@ from importlib.resources import files
 
 def read_statements() -> Mapping[str, str]:
     """Each statement by its name: a line `-- name: meaning`, then the SQL."""
-    text = files("procession.stores").joinpath("statements.sql").read_text(encoding="utf-8")
+    text = "\n".join(
+        entry.read_text(encoding="utf-8")
+        for entry in sorted(files("procession.stores").iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".sql")
+    )
     parts = re.split(r"^-- (\w+): .*$", text, flags=re.MULTILINE)
     return {name: sql.strip() for name, sql in zip(parts[1::2], parts[2::2], strict=True)}
 

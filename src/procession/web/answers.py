@@ -4,6 +4,7 @@ Rule: an error tells the caller what is wrong with the call, and nothing of how 
 went wrong inside stands in the log, under the correlation id that the answer carries.
 """
 
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from procession.errors import (
@@ -35,9 +36,12 @@ RETRY_AFTER_SECONDS = 2
 
 
 class Answer(NamedTuple):
+    """An answer. `pieces`, where there are some, are sent as they come, in place of the body."""
+
     status: int
     headers: Headers
     body: bytes = b""
+    pieces: AsyncIterator[bytes] | None = None
 
 
 class HttpRefusal(Exception):

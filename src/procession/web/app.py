@@ -5,18 +5,19 @@ started does not end because its caller has gone.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from procession.accounts import Accounts
 from procession.engine import Engine
 from procession.settings import Settings
-from procession.web.answers import STOPPING, Answer, HttpRefusal, failed, failure_answer
+from procession.web.answers import STOPPING, Answer, Failed, HttpRefusal, failed
 from procession.web.auth_service import authenticate, login, logout
 from procession.web.failures import report
 from procession.web.health import ping
 from procession.web.process_engine_service import exec_proc_el_by_uid, execute, run_process
 from procession.web.request import Request
-from procession.web.routes import Route, Router, Service
+from procession.web.routes import Door, Route, Router, Service
 from procession.web.rsgi import Exchange, Scope
 
 _AUTH = "/ServiceModel/AuthService.svc"
@@ -34,6 +35,7 @@ ROUTES: Sequence[Route] = (
     Route("/ping", dict.fromkeys(_PROBE, ping), guarded=False),
     Route("/api/HealthCheck/Ping", dict.fromkeys(_PROBE, ping), guarded=False),
 )
+DOORS: Sequence[Door] = (Door("", ROUTES),)
 
 
 class App:
@@ -41,9 +43,9 @@ class App:
 
     __slots__ = ("_router", "_running", "_service")
 
-    def __init__(self, service: Service, routes: Sequence[Route]) -> None:
+    def __init__(self, service: Service, doors: Sequence[Door]) -> None:
         self._service = service
-        self._router = Router(routes, service.settings.path_prefix)
+        self._router = Router(doors, service.settings.path_prefix)
         self._running: set[asyncio.Task[None]] = set()
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
@@ -53,14 +55,21 @@ class App:
         request = Request(scope, exchange, self._service.settings)
         try:
             answer = await self._answer(request)
+            if answer.pieces is not None:
+                await _stream(exchange, answer, answer.pieces)
+                return
         except asyncio.CancelledError as error:
-            answer = failure_answer(STOPPING, report(request, error, STOPPING))
+            answer = self._failure(request, error, STOPPING)
         except Exception as error:
-            told = failed(error)
-            answer = failure_answer(told, report(request, error, told))
+            answer = self._failure(request, error, failed(error))
         finally:
             self._running.discard(task)
         exchange.response_bytes(answer.status, answer.headers, answer.body)
+
+    def _failure(self, request: Request, error: BaseException, told: Failed) -> Answer:
+        found = self._router.find(request.path)
+        wording = found[0].wording if found else self._router.wording(request.path)
+        return wording(told, report(request, error, told))
 
     def abandon(self) -> None:
         """Answers 503 to every call that still waits; what they started is durable and goes on."""
@@ -73,7 +82,7 @@ class App:
         if found is None:
             message = f"nothing is served at {request.path[:200]!r}"
             raise HttpRefusal(404, "NotFound", message)
-        route, request.variable = found
+        route, request.variables = found
         operation = route.methods.get(request.method)
         if operation is None:
             allowed = ", ".join(route.methods)
@@ -84,8 +93,15 @@ class App:
         return await operation(self._service, request)
 
 
-def create_app(
-    engine: Engine, accounts: Accounts, settings: Settings, *, more: Sequence[Route] = ()
-) -> App:
-    """The service over an engine. `more`: routes of other parts, such as the console's API."""
-    return App(Service(engine, accounts, settings), [*ROUTES, *more])
+async def _stream(exchange: Exchange, answer: Answer, pieces: AsyncIterator[bytes]) -> None:
+    """Sends what comes until there is no more, the caller has gone or the service stops."""
+    transport = exchange.response_stream(answer.status, answer.headers)
+    # Once the head is sent there is no other answer: whatever ends the stream only ends it.
+    with suppress(asyncio.CancelledError, Exception):
+        async for piece in pieces:
+            await transport.send_bytes(piece)
+
+
+def create_app(engine: Engine, accounts: Accounts, settings: Settings) -> App:
+    """The service over an engine."""
+    return App(Service(engine, accounts, settings), DOORS)

@@ -15,7 +15,7 @@ from procession.web.wire import OBJECT, read_json
 
 
 class Request:
-    """A request. `variable` is the part of the path that its route leaves open."""
+    """A request. `variables` are the parts of the path that its route leaves open."""
 
     __slots__ = (
         "_exchange",
@@ -25,7 +25,7 @@ class Request:
         "headers",
         "method",
         "path",
-        "variable",
+        "variables",
     )
 
     def __init__(self, scope: Scope, exchange: Exchange, settings: Settings) -> None:
@@ -33,8 +33,13 @@ class Request:
         self.method = scope.method
         self.path = scope.path
         self.headers: dict[str, str] = dict(scope.headers.items())
-        self.variable = ""
+        self.variables: tuple[str, ...] = ()
         self.caller = ""
+
+    @property
+    def variable(self) -> str:
+        """The first open part of the path; "" where it has none."""
+        return self.variables[0] if self.variables else ""
 
     def check_size(self) -> None:
         """Raises HttpRefusal where the address or the headers are too long."""

@@ -2,16 +2,16 @@
 
 import pytest
 
-from procession.web.app import ROUTES
+from procession.web.app import DOORS
 from procession.web.routes import Router
 
 ENGINE = "/ServiceModel/ProcessEngineService.svc"
 
 
 def found(path: str, prefix: str = "") -> tuple[str, str] | None:
-    """The route's path and the open part, or None."""
-    match = Router(ROUTES, prefix).find(path)
-    return match and (match[0].path, match[1])
+    """The route's path and its open parts, or None."""
+    match = Router(DOORS, prefix).find(path)
+    return match and (match[0].path, "/".join(match[1]))
 
 
 @pytest.mark.parametrize("flavour", ["/0", ""])
