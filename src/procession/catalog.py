@@ -13,9 +13,10 @@ from procession import dialects, expressions, feel, javascript, juel
 from procession.bpmn import File, check_calls, read_file
 from procession.collector import collector_at_rest
 from procession.connectors import DECISION, Connector
-from procession.core.model import CallActivity, Element, Process, ServiceTask
+from procession.core.model import Element, Process, ServiceTask
 from procession.core.values import shown
 from procession.decisions import Decisions, read_decisions, split
+from procession.endless import calls_of, endless_calls
 from procession.errors import InvalidProcess, Problem, UnknownDecision, UnknownProcess
 from procession.reviewing import AS_CHECKED, AS_DEPLOYED, Review, warnings_of
 from procession.stores import NewDecision, NewProcess, ProcessRow, Store
@@ -46,6 +47,10 @@ class Deployed:
     changed: bool
     file: str
     warnings: tuple[Problem, ...] = ()
+
+
+# A file as it was read: its name, its bytes, its processes.
+ReadFile = tuple[str, bytes, list[Process]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +178,12 @@ class Catalog:
         problems = [*wrong, *problems]
         if any(strict or not each.warning for each in problems):
             raise InvalidProcess(problems)
-        now = self._clock()
+        now, unchanged = self._clock(), await self._unchanged(read_files)
         new = [
-            replace(_new(process, file, xml), starts=starts_of(process, now))
+            replace(
+                _new(process, file, xml),
+                starts=() if process.id in unchanged else starts_of(process, now),
+            )
             for file, xml, processes in read_files
             for process in processes
         ]
@@ -201,8 +209,8 @@ class Catalog:
         files: Sequence[tuple[str, bytes]],
         decisions: Collection[str],
         reviews: Sequence[Review],
-    ) -> tuple[list[tuple[str, bytes, list[Process]]], list[Problem]]:
-        read_files: list[tuple[str, bytes, list[Process]]] = []
+    ) -> tuple[list[ReadFile], list[Problem]]:
+        read_files: list[ReadFile] = []
         problems: list[Problem] = []
         for file, xml in files:
             try:
@@ -214,20 +222,30 @@ class Catalog:
                 problems += read.warnings
                 problems += await asyncio.to_thread(warnings_of, read, file, reviews)
         problems += _same_names(read_files)
+        unchanged = await self._unchanged(read_files)
         new = {each.id: each for _, _, processes in read_files for each in processes}
         known = await self._called(new)
         for file, _, processes in read_files:
             problems += check_calls(processes, known, file)
-            problems += _endless_calls(processes, known, file)
-            problems += self._check_starts(processes, file)
+            problems += endless_calls(processes, known, file)
+            problems += self._check_starts((p for p in processes if p.id not in unchanged), file)
             problems += await self._check_work(processes, file)
             problems += await self._check_decisions(processes, decisions, file)
         return read_files, list(dict.fromkeys(problems))
 
+    async def _unchanged(self, read_files: Iterable[ReadFile]) -> Collection[str]:
+        """The processes that are there already: what starts them was told with their version."""
+        return {
+            process.id
+            for _, xml, processes in read_files
+            for process in processes
+            if (stored := await self._store.process(process.id)) and stored[1] == xml
+        }
+
     async def _called(self, new: Mapping[str, Process]) -> Mapping[str, Process]:
         """The new processes and all that they call, directly or not, as far as they are there."""
         known = dict(new)
-        waiting = [call.called for process in new.values() for call in _calls(process)]
+        waiting = [call.called for process in new.values() for call in calls_of(process)]
         while waiting:
             name = waiting.pop()
             if name in known:
@@ -235,7 +253,7 @@ class Catalog:
             stored = await self._store.process(name)
             if stored is not None:
                 known[name] = await self._process(name, stored[0].version, stored[1])
-                waiting += [call.called for call in _calls(known[name])]
+                waiting += [call.called for call in calls_of(known[name])]
         return known
 
     def _check_starts(self, processes: Iterable[Process], file: str) -> list[Problem]:
@@ -321,7 +339,7 @@ def _problem(code: str, message: str, element: Element, file: str) -> Problem:
     return Problem(code, message, element.id, element.name, element.line, file=file)
 
 
-def _same_names(read_files: Iterable[tuple[str, bytes, list[Process]]]) -> list[Problem]:
+def _same_names(read_files: Iterable[ReadFile]) -> list[Problem]:
     first: dict[str, str] = {}
     problems = []
     for file, _, processes in read_files:
@@ -331,60 +349,3 @@ def _same_names(read_files: Iterable[tuple[str, bytes, list[Process]]]) -> list[
                 problems.append(Problem("duplicate-process", message, process.id, file=file))
             first.setdefault(process.id, file)
     return problems
-
-
-def _calls(process: Process) -> list[CallActivity]:
-    return [each for each in process.elements.values() if isinstance(each, CallActivity)]
-
-
-def _endless_calls(
-    processes: Iterable[Process], known: Mapping[str, Process], file: str
-) -> list[Problem]:
-    """Calls that come back to their own process and that no path of it avoids: it could not end."""
-    problems = []
-    for process in processes:
-        for call in _unavoidable(process):
-            path = _path_back(process.id, call.called, known)
-            if path:
-                message = (
-                    f"each run calls {' → '.join(path)} again and never ends; "
-                    "lead a path around the call"
-                )
-                problems.append(_problem("endless-calls", message, call, file))
-    return problems
-
-
-def _path_back(home: str, called: str, known: Mapping[str, Process]) -> list[str]:
-    """The calls that lead from `called` back to `home` and cannot be avoided; [] if none do."""
-    paths = {called: [home, called]}
-    waiting = [called]
-    while waiting:
-        name = waiting.pop()
-        if name == home:
-            return paths[name]
-        for call in _unavoidable(known[name]) if name in known else ():
-            if call.called not in paths:
-                paths[call.called] = [*paths[name], call.called]
-                waiting.append(call.called)
-    return []
-
-
-def _unavoidable(process: Process) -> list[CallActivity]:
-    """The calls of the process itself without which none of its ends can be reached."""
-    return [call for call in _calls(process) if not call.scope and not _ends(process, call.id)]
-
-
-def _ends(process: Process, without: str) -> bool:
-    """Whether a run can end though the element is closed to it."""
-    waiting = [id for id in process.starts[""] if id != without]
-    seen = set(waiting)
-    while waiting:
-        element = process.elements[waiting.pop()]
-        if not element.outgoing:
-            return True
-        for flow in element.outgoing:
-            target = process.flows[flow].target
-            if target != without and target not in seen:
-                seen.add(target)
-                waiting.append(target)
-    return False

@@ -164,6 +164,20 @@ async def test_a_timer_whose_moments_are_all_past_is_not_deployed(world: World) 
     assert (problem.code, problem.element) == ("bad-start", "start")
 
 
+async def test_a_file_that_is_there_may_be_deployed_again_when_its_moments_are_past(
+    world: World,
+) -> None:
+    until = "R/PT10M/2026-01-31T13:00:00Z"
+    cycle = f"<timerEventDefinition><timeCycle>{until}</timeCycle></timerEventDefinition>"
+    await world.deploy(begun("UsrMorning", cycle))
+    world.clock.move(48 * 60 * MINUTE)
+
+    await world.deploy(begun("UsrMorning", cycle))
+
+    (row,) = await world.engine.catalog.processes()
+    assert (row.name, row.version) == ("UsrMorning", 1)
+
+
 async def test_a_process_starts_when_its_condition_holds_for_the_values_that_are_told(
     world: World,
 ) -> None:
