@@ -47,6 +47,7 @@ ELEMENTS: Mapping[str, tuple[str, ...]] = {
     "multiInstanceLoopCharacteristics": ("test_spec_multi_instance.py",),
     "isForCompensation": ("test_spec_compensation.py",),
     "dataObject, property, ioSpecification": ("test_spec_data.py",),
+    "dataStore, dataStoreReference": ("test_spec_data_stores.py",),
     "correlation": ("test_spec_messages.py",),
 }
 _CLAUSE = re.compile(r"(?:§|clause |table )(\d+(?:\.\d+)*)")

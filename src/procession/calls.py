@@ -21,8 +21,9 @@ from procession.core.decide import decide
 from procession.core.ids import InstanceId, JobId
 from procession.core.instance import ProcessInstance, Status
 from procession.core.model import Process
-from procession.core.turn import ESCALATION_JOB, RETURN_ERROR_JOB, RETURN_JOB, Context
+from procession.core.turn import ESCALATION_JOB, RETURN_ERROR_JOB, RETURN_JOB
 from procession.core.values import Values, convert, shown, untyped
+from procession.data_stores import after, beside
 from procession.engine import Engine
 from procession.errors import BadValue, Rejected
 from procession.stores import Write
@@ -50,18 +51,20 @@ class Calls:
                 # It is in a child's hands, or it was given up and waits for an operator.
                 return InstanceId(job.child) if job and job.child else None
             parent = await self._engine.catalog.version(instance.process, instance.version)
-            context = Context(self._engine.clock())
             try:
-                process, start = await self._child(instance, job_id, context.now)
+                process, start = await self._child(instance, job_id, self._engine.clock())
+                context = await self._engine.gate.context(process, parent)
                 child = decide(process, None, start, context)
             except Rejected as error:
                 fail = FailJob(job_id, error.code, str(error), retryable=False)
                 await self._engine.decide(instance, revision, fail)
                 return None
             hand_over = HandOverJob(job_id, start.instance)
-            given = self._engine.decision(parent, instance, hand_over, context)
+            later = after(context, child.changes)
+            given = self._engine.decision(parent, instance, hand_over, later)
             writes = [Write(process, child, 0), Write(parent, given, revision)]
-            await self._engine.commit(writes, context.now)
+            stores = beside(after(later, given.changes), [*child.changes, *given.changes])
+            await self._engine.commit(writes, context.now, stores)
             return start.instance
 
     async def _child(

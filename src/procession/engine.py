@@ -11,10 +11,12 @@ from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from procession.catalog import Catalog, Found
+from procession.conflicts import until_kept
 from procession.core import decide as core
 from procession.core.changes import ElementTerminated, Job
 from procession.core.commands import (
@@ -34,18 +36,17 @@ from procession.core.ids import (
 from procession.core.instance import ProcessInstance, Status
 from procession.core.model import Process
 from procession.core.turn import Context
-from procession.core.values import Values, convert, from_text, shown, untyped
+from procession.core.values import Values
+from procession.data_stores import Gate, used
 from procession.errors import (
-    BadValue,
     CannotBeStarted,
-    Conflict,
     NotRunning,
     ProcessDisabled,
     Rejected,
-    StoreUnavailable,
     UnknownElement,
     UnknownInstance,
 )
+from procession.inputs import typed_inputs
 from procession.kept import KeptInstances
 from procession.messages import LIVE_SECONDS, Messages, begins_to_wait
 from procession.signals import Signals
@@ -53,8 +54,8 @@ from procession.starts import Starts
 from procession.stores import InstanceRow, Lease, Store, Write
 from procession.stores.events import Beside
 from procession.views import Outcome, outcome_of
+from procession.webhooks import Webhooks
 
-CONFLICT_ATTEMPTS_MAX = 5
 LEASE_SECONDS = 30.0
 INSTANCES_LISTED_MAX = 1_000
 
@@ -68,6 +69,7 @@ class _Turnstile:
 
 
 JobSink = Callable[[InstanceId, JobId], None]
+BesideStart = Callable[[InstanceId, tuple[str, ...]], Sequence[Beside]]
 _Seen = TypeVar("_Seen")
 
 
@@ -97,6 +99,8 @@ class Engine:
         self.messages = Messages(self, message_live_seconds)
         self.signals = Signals(self)
         self.starts = Starts(self)
+        self.webhooks = Webhooks(store, clock)
+        self.gate = Gate(store, clock)
         self._refuse_unknown = refuse_unknown
         self._kept = kept or KeptInstances()
         self._turnstiles: dict[InstanceId, _Turnstile] = {}
@@ -106,10 +110,17 @@ class Engine:
     # -- starting ---------------------------------------------------------------------------------
 
     async def start(
-        self, found: Found, given: Mapping[str, Any], *, caller: str, wait_seconds: float | None
+        self,
+        found: Found,
+        given: Mapping[str, Any],
+        *,
+        caller: str,
+        wait_seconds: float | None,
+        beside: BesideStart | None = None,
     ) -> Outcome:
         """Start a run with the given inputs, texts or JSON values (CONTRACT 3).
 
+        `beside`: what is to be kept in the same commit, told of the run's id and the warnings.
         With `wait_seconds` None it answers once the start is on the disk; else when the run has
         ended or rests, or when that time is up. Raises BadValue, ProcessDisabled, CannotBeStarted.
         """
@@ -118,35 +129,29 @@ class Engine:
             raise ProcessDisabled(f"process {process.id} is disabled; enable it to start it")
         if not process.startable:
             raise CannotBeStarted(f"process {process.id} has no start event that a caller may use")
-        typed, warnings = self._typed(process, given)
-        instance = await self._start(process, typed, caller)
+        typed, warnings = typed_inputs(process, given, refuse_unknown=self._refuse_unknown)
+        kept = (lambda run: beside(run, warnings)) if beside else _nothing
+        instance = await self._start(process, typed, caller, kept)
         if wait_seconds is not None and instance.instance_id in self._busy:
             return await self._outcome(instance.instance_id, warnings, wait_seconds)
         return outcome_of(instance, warnings)
 
-    def _typed(self, process: Process, given: Mapping[str, Any]) -> tuple[Values, tuple[str, ...]]:
-        typed: Values = {}
-        warnings = []
-        for code, value in given.items():
-            parameter = process.parameters.get(code)
-            if parameter is None and process.open and code.isidentifier():
-                typed[code] = untyped(code, value)
-            elif parameter is None or not parameter.direction.settable:
-                warnings.append(_not_settable(process, code, known=parameter is not None))
-            elif isinstance(value, str):
-                typed[code] = from_text(code, parameter.kind, value)
-            else:
-                typed[code] = convert(code, parameter.kind, value)
-        if warnings and self._refuse_unknown:
-            raise BadValue("; ".join(warnings))
-        return typed, tuple(warnings)
+    async def _start(
+        self,
+        process: Process,
+        values: Values,
+        caller: str,
+        kept: Callable[[InstanceId], Sequence[Beside]],
+    ) -> ProcessInstance:
+        async def start() -> ProcessInstance:
+            context = await self.gate.context(process)
+            command = StartProcess(self.new_id(context.now), values, caller)
+            decision = core.decide(process, None, command, context)
+            beside = [*used(context, decision.changes), *kept(command.instance)]
+            await self.commit([Write(process, decision, 0)], context.now, beside)
+            return decision.instance
 
-    async def _start(self, process: Process, values: Values, caller: str) -> ProcessInstance:
-        context = Context(self.clock())
-        command = StartProcess(self.new_id(context.now), values, caller)
-        decision = core.decide(process, None, command, context)
-        await self.commit([Write(process, decision, 0)], context.now)
-        return decision.instance
+        return await until_kept(f"a data store of {process.id}", start)
 
     def new_id(self, now: datetime) -> InstanceId:
         return new_instance_id(int(now.timestamp() * 1000), secrets.randbits(42))
@@ -165,26 +170,21 @@ class Engine:
         `uid` names an element instance, or an element of a schema of which the caller has exactly
         one alive. Raises UnknownElement, NotRunning, Rejected.
         """
-        instance_id, number = await self._locate(uid, caller)
+        instance_id, number = await self.locate_element(uid, caller)
         async with self.turn_of(instance_id):
-            await self._execute(instance_id, number, values)
+            execute = partial(self._execute, instance_id, number, values)
+            await until_kept(f"the run {instance_id}", execute)
 
     async def _execute(
         self, instance_id: InstanceId, number: ElementInstanceId, values: Values
     ) -> None:
-        for _ in range(CONFLICT_ATTEMPTS_MAX):
-            instance, revision = await self.load(instance_id)
-            if not 0 < number < instance.next_element:
-                raise UnknownElement(f"the run {instance_id} has no element instance {number}")
-            if number not in instance.elements:
-                await self._require_executed(instance_id, number)
-                return  # Executed already: never twice.
-            try:
-                await self.decide(instance, revision, ExecuteElement(number, values))
-                return
-            except Conflict:
-                continue
-        raise StoreUnavailable(f"the run {instance_id} is changed by too many at once; try again")
+        instance, revision = await self.load(instance_id)
+        if not 0 < number < instance.next_element:
+            raise UnknownElement(f"the run {instance_id} has no element instance {number}")
+        if number not in instance.elements:
+            await self._require_executed(instance_id, number)
+            return  # Executed already: never twice.
+        await self.decide(instance, revision, ExecuteElement(number, values))
 
     async def _require_executed(self, instance_id: InstanceId, number: ElementInstanceId) -> None:
         """Raises NotRunning for an element that was terminated: it was and will not be executed."""
@@ -194,7 +194,8 @@ class Engine:
                 raise NotRunning(f"element {number} of the run {instance_id} was terminated")
             after = turns[-1].revision
 
-    async def _locate(self, uid: UUID, caller: str) -> tuple[InstanceId, ElementInstanceId]:
+    async def locate_element(self, uid: UUID, caller: str) -> tuple[InstanceId, ElementInstanceId]:
+        """The element that a GUID names, as `execute_element` takes it: its run, its number."""
         instance_id, number = locate(uid)
         row = await self.store.instance(instance_id)
         if row is not None and number:
@@ -233,24 +234,22 @@ class Engine:
 
     async def advance(self, instance_id: InstanceId, command: Command) -> None:
         """Load, decide, commit; on a conflict again. Raises UnknownInstance, Rejected."""
+
+        async def decide() -> None:
+            await self.decide(*await self.load(instance_id), command)
+
         async with self.turn_of(instance_id):
-            for _ in range(CONFLICT_ATTEMPTS_MAX):
-                instance, revision = await self.load(instance_id)
-                try:
-                    await self.decide(instance, revision, command)
-                    return
-                except Conflict:
-                    continue
-        raise StoreUnavailable(f"the run {instance_id} is changed by too many at once; try again")
+            await until_kept(f"the run {instance_id}", decide)
 
     async def decide(self, instance: ProcessInstance, revision: int, command: Command) -> None:
         """Decide and commit, within the run's turnstile. Raises Conflict, Rejected."""
         if instance.status.final and isinstance(command, ExecuteElement | ResolveIncident):
             raise NotRunning(f"the run {instance.id} has ended; it is {instance.status}")
         process = await self.catalog.version(instance.process, instance.version)
-        context = Context(self.clock())
+        context = await self.gate.context(process)
         decision = self.decision(process, instance, command, context)
-        await self.commit([Write(process, decision, revision)], context.now)
+        beside = used(context, decision.changes)
+        await self.commit([Write(process, decision, revision)], context.now, beside)
 
     def decision(
         self, process: Process, instance: ProcessInstance, command: Command, context: Context
@@ -301,9 +300,12 @@ class Engine:
         Raises Conflict.
         """
         changing = [write for write in writes if write.decision.changes]
+        announced = self.webhooks.announced(changing, now)
         if changing or beside:
             lease = Lease(self.holder, now + timedelta(seconds=LEASE_SECONDS))
-            await self.store.commit(changing, at=now, lease=lease, beside=beside)
+            await self.store.commit(changing, at=now, lease=lease, beside=(*beside, *announced))
+        if announced:
+            self.webhooks.on_announced()
         for write in writes:
             self._keep(write)
             self._hand_out(write.decision, now)
@@ -378,6 +380,10 @@ def _nobody(instance_id: InstanceId, job: JobId) -> None:
     raise AssertionError(f"job {job} of {instance_id} is due and there is no worker")
 
 
+def _nothing(instance_id: InstanceId) -> Sequence[Beside]:
+    return ()
+
+
 def _left_to_others(instance_id: InstanceId) -> None:
     """A poll will find the message that the run waits for."""
 
@@ -385,9 +391,3 @@ def _left_to_others(instance_id: InstanceId) -> None:
 def utc_now() -> datetime:
     """The clock of a running program."""
     return datetime.now(UTC)
-
-
-def _not_settable(process: Process, code: str, *, known: bool) -> str:
-    if known:
-        return f"{process.id}: parameter {shown(code)} cannot be set by a caller; it was ignored"
-    return f"{process.id}: there is no parameter {shown(code)}; it was ignored"

@@ -2,10 +2,13 @@
 
 ProcessionError
 ├── Rejected                  the caller: nothing was changed
-│   ├── UnknownProcess  UnknownElement  UnknownInstance  UnknownUser  UnknownDecision
+│   ├── UnknownProcess  UnknownElement  UnknownInstance  UnknownUser  UnknownRole
+│   ├── UnknownDecision  UnknownWebhook
 │   ├── ProcessDisabled  CannotBeStarted  NotRunning  Forbidden
+│   ├── SignOnRefused         a program or person that does not prove who they are
 │   ├── BadValue              a value that its parameter cannot hold
 │   ├── BadRequest            a request that cannot be read
+│   ├── KeyReused             an idempotency key that belongs to another start
 │   └── InvalidProcess        a file that cannot be deployed: all its problems
 ├── ExpressionError           the process author: an expression or script that fails
 │   └── UncaughtError         an error event that nothing catches
@@ -50,6 +53,14 @@ class UnknownUser(Rejected):
     code = "UnknownUser"
 
 
+class UnknownWebhook(Rejected):
+    code = "UnknownWebhook"
+
+
+class UnknownRole(Rejected):
+    code = "UnknownRole"
+
+
 class UnknownDecision(Rejected):
     code = "UnknownDecision"
 
@@ -72,12 +83,33 @@ class Forbidden(Rejected):
     code = "Forbidden"
 
 
+class SignOnRefused(Rejected):
+    """An access token or a login by a provider that is refused.
+
+    `reason` is the word of RFC 6749 for it; `wait_seconds`: when to try again, 0 where that would
+    not help.
+    """
+
+    code = "SignOnRefused"
+
+    def __init__(self, message: str, *, reason: str, wait_seconds: int = 0) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.wait_seconds = wait_seconds
+
+
 class BadValue(Rejected):
     code = "BadValue"
 
 
 class BadRequest(Rejected):
     code = "BadRequest"
+
+
+class KeyReused(Rejected):
+    """An idempotency key that was given to another start."""
+
+    code = "KeyReused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from procession.conflicts import ATTEMPTS_MAX, CONFLICT_PAUSE_SECONDS
 from procession.core.changes import MESSAGE, Job, Subscribed
 from procession.core.commands import CompleteJob
 from procession.core.correlation import key_text
@@ -41,7 +42,7 @@ from procession.stores.events import (
     TakeMessage,
     Waiting,
 )
-from procession.together import ATTEMPTS_MAX, CONFLICT_PAUSE_SECONDS, Together, together
+from procession.together import Together, together
 
 if TYPE_CHECKING:
     from procession.engine import Engine

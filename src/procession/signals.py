@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
+from procession.conflicts import ATTEMPTS_MAX, CONFLICT_PAUSE_SECONDS
 from procession.core.commands import CompleteJob
 from procession.core.ids import InstanceId, JobId
 from procession.core.instance import ProcessInstance
@@ -33,7 +34,7 @@ from procession.stores.events import (
     StartPoint,
     Waiting,
 )
-from procession.together import ATTEMPTS_MAX, CONFLICT_PAUSE_SECONDS, together
+from procession.together import together
 
 if TYPE_CHECKING:
     from procession.engine import Engine

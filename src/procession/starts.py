@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from procession.conflicts import until_kept
 from procession.core.changes import CONDITIONAL
 from procession.core.decide import initial_values
 from procession.core.ids import InstanceId
@@ -80,10 +81,13 @@ class Starts:
         return [run for run in started if run is not None]
 
     async def _start(self, point: StartPoint, values: Values, caller: str) -> InstanceId | None:
-        async with together(self._engine) as turns:
-            run = await turns.start(point, caller=caller, values=values, payload={})
-            await turns.commit()
-        return run
+        async def start() -> InstanceId | None:
+            async with together(self._engine) as turns:
+                run = await turns.start(point, caller=caller, values=values, payload={})
+                await turns.commit()
+            return run
+
+        return await until_kept(f"a data store of {point.process}", start)
 
 
 def _typed(process: Process, values: Mapping[str, Any]) -> Values:

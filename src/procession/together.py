@@ -6,7 +6,8 @@ What goes from one run to others, a message, a signal, the answer of a called pr
 once: it leaves here and arrives there in the same commit. Whoever takes part is locked in the order
 of the ids, so that no two wait for each other.
 
-Several commands for one run are one turn of it: its changes one after the other.
+Several commands for one run are one turn of it: its changes one after the other. Whoever comes
+later sees what those before have written into data stores.
 
 A fault in the turn of a receiver is its own: it is logged, its turn did not happen, and all the
 others are spared.
@@ -27,15 +28,13 @@ from procession.core.instance import ProcessInstance
 from procession.core.model import Process
 from procession.core.turn import Context
 from procession.core.values import Values
+from procession.data_stores import after, beside
 from procession.errors import StoreError
 from procession.stores import Write
 from procession.stores.events import Beside, StartPoint, Waiting
 
 if TYPE_CHECKING:
     from procession.engine import Engine
-
-ATTEMPTS_MAX = 20
-CONFLICT_PAUSE_SECONDS = 0.005
 
 log = structlog.get_logger("procession.events")
 
@@ -47,15 +46,17 @@ class _Run:
     process: Process
     instance: ProcessInstance
     revision: int
-    commands: list[Command] = field(default_factory=list)
+    commands: list[tuple[Command, Context]] = field(default_factory=list)
     changes: list[AnyChange] = field(default_factory=list)
 
 
 class Together:
     """The turns, until they are committed. Their runs are locked meanwhile."""
 
-    def __init__(self, engine: "Engine") -> None:
+    def __init__(self, engine: "Engine", locks: AsyncExitStack) -> None:
         self._engine = engine
+        self._locks = locks
+        self._sees_stores = False
         self._runs: dict[InstanceId, _Run] = {}
         self._started: list[Write] = []
         self.context = Context(engine.clock())
@@ -67,11 +68,26 @@ class Together:
     async def advance(self, run: InstanceId, command: Command) -> bool:
         """One more command for a run; whether it changes something. Raises Rejected."""
         loaded = await self._loaded(run)
-        decision = self._engine.decision(loaded.process, loaded.instance, command, self.context)
-        loaded.instance = decision.instance
-        loaded.commands.append(command)
-        loaded.changes += decision.changes
-        return bool(decision.changes)
+        await self._see_stores(loaded.process)
+        changes = self._decide(loaded, command, self.context)
+        self.context = after(self.context, changes)
+        return bool(changes)
+
+    def _decide(self, run: _Run, command: Command, context: Context) -> list[AnyChange]:
+        decision = self._engine.decision(run.process, run.instance, command, context)
+        run.instance = decision.instance
+        run.commands.append((command, context))
+        run.changes += decision.changes
+        return decision.changes
+
+    async def _see_stores(self, process: Process) -> None:
+        """The data stores of a process are there from now on, and nobody else uses any."""
+        if not process.data_stores:
+            return
+        if not self._sees_stores:
+            await self._locks.enter_async_context(self._engine.gate.held)
+            self._sees_stores = True
+        self.context = self._engine.gate.seen(self.context, process)
 
     async def receive(self, waiting: Waiting, payload: Values) -> bool:
         """Let the run have what it waits for. False: it does not wait any more, or has a fault."""
@@ -87,8 +103,9 @@ class Together:
         except Exception:
             log.exception("a run cannot take what it waits for", run=str(run))
         self._runs.pop(run, None)
-        for command in before:
-            await self.advance(run, command)
+        for command, context in before:
+            # As before, so that what they have written into data stores is what others have seen.
+            self._decide(await self._loaded(run), command, context)
         return False
 
     async def start(
@@ -105,22 +122,27 @@ class Together:
                 definition=point.definition,
                 payload=payload,
             )
+            await self._see_stores(process)
             decision = decide(process, None, command, self.context)
         except StoreError:
             raise
         except Exception:
             log.exception("a process cannot be started by its event", process=point.process)
             return None
+        self.context = after(self.context, decision.changes)
         self._started.append(Write(process, decision, 0))
         return command.instance
 
-    async def commit(self, beside: Sequence[Beside] = ()) -> None:
+    async def commit(self, events: Sequence[Beside] = ()) -> None:
         """Keep all of it. Raises Conflict, and then nothing has happened."""
         writes = [
             Write(run.process, Decision(run.instance, run.changes), run.revision)
             for run in self._runs.values()
         ]
-        await self._engine.commit([*writes, *self._started], self.context.now, beside)
+        writes += self._started
+        changes = [change for write in writes for change in write.decision.changes]
+        stores = beside(self.context, changes) if self._sees_stores else []
+        await self._engine.commit(writes, self.context.now, [*events, *stores])
 
     async def _loaded(self, run: InstanceId) -> _Run:
         if run not in self._runs:
@@ -136,4 +158,4 @@ async def together(engine: "Engine", *runs: InstanceId) -> AsyncIterator[Togethe
     async with AsyncExitStack() as stack:
         for run in sorted(set(runs)):
             await stack.enter_async_context(engine.turn_of(run))
-        yield Together(engine)
+        yield Together(engine, stack)

@@ -9,6 +9,8 @@ from procession.core.changes import (
     Change,
     ConditionSeen,
     CorrelationSet,
+    DataStoreRead,
+    DataStoreWritten,
     ElementActivated,
     ElementCompleted,
     ElementPassed,
@@ -125,6 +127,12 @@ class Trace:
 
     def _set(self, change: ValuesSet, now: datetime) -> Row:
         return "set", "", shown_values(change.values)
+
+    def _store_read(self, change: DataStoreRead, now: datetime) -> Row:
+        return "read", change.store, ""
+
+    def _store_written(self, change: DataStoreWritten, now: datetime) -> Row:
+        return "stored", change.store, shown_values({"value": change.value})
 
     def _job_created(self, change: JobCreated, now: datetime) -> Row:
         return "job", self._job(change.job), f"{due(change.job.due_at, now)} {_given(change.job)}"
@@ -277,6 +285,8 @@ _ROWS: Mapping[type[Change], Callable[[Trace, Any, datetime], Row]] = {
     FlowsJoined: Trace._joined,
     FlowsDropped: Trace._dropped,
     ValuesSet: Trace._set,
+    DataStoreRead: Trace._store_read,
+    DataStoreWritten: Trace._store_written,
     JobCreated: Trace._job_created,
     JobRetried: Trace._retried,
     JobParked: Trace._parked,

@@ -15,6 +15,8 @@ from procession.core.changes import (
     Change,
     ConditionSeen,
     CorrelationSet,
+    DataStoreRead,
+    DataStoreWritten,
     ElementActivated,
     ElementCompleted,
     ElementTerminated,
@@ -345,6 +347,8 @@ _SEEN: Mapping[type[Change], Callable[[Auditor, Any], None]] = {
     EventsCaught: Auditor._of_an_owner,
     ElementsQueued: Auditor._of_no_token,
     CorrelationSet: Auditor._of_no_token,
+    DataStoreRead: Auditor._of_no_token,
+    DataStoreWritten: Auditor._of_no_token,
     **dict.fromkeys(
         (ActivityKept, CompensationThrown, LoopStopped, OutputCollected, RoundBegan),
         Auditor._of_the_living,

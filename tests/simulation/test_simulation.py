@@ -17,7 +17,7 @@ PART = 500
 CAUGHT_WITHIN = 200
 ALL_MUTATIONS = (*MUTATIONS, *EVENT_MUTATIONS)
 # What only other tests reach: the keys of conversations, and jobs that take several turns.
-NOT_REACHED = {"CorrelationSet", "JobMoved"}
+NOT_REACHED = {"CorrelationSet", "DataStoreRead", "DataStoreWritten", "JobMoved"}
 # What the second interpreter shares with the core: the process as data, and values.
 SHARED = {"procession.core.model", "procession.core.values", "procession.errors"}
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from procession.core.apply import replay
-from procession.core.changes import AnyChange, ElementActivated, FlowTaken, Job
+from procession.core.changes import AnyChange, DataStoreWritten, ElementActivated, FlowTaken, Job
 from procession.core.commands import (
     Command,
     CompleteJob,
@@ -22,6 +22,7 @@ from procession.core.commands import (
     StartProcess,
     ThrowError,
 )
+from procession.core.data_stores import StoredValue
 from procession.core.decide import decide
 from procession.core.ids import ROOT, ElementInstanceId, InstanceId, new_instance_id
 from procession.core.instance import ProcessInstance, Status
@@ -55,11 +56,22 @@ def sub(name: str, *content: str) -> str:
 
 
 class Run:
-    """One run of the process of a file; elements go by their ids."""
+    """One run of the process of a file; elements go by their ids.
 
-    def __init__(self, xml: bytes, *, called_by: Any = None, **values: Any) -> None:
+    `stored`: what data stores hold; what the run writes there is there from then on.
+    """
+
+    def __init__(
+        self,
+        xml: bytes,
+        *,
+        called_by: Any = None,
+        stored: dict[str, StoredValue] | None = None,
+        **values: Any,
+    ) -> None:
         self.process = read_one(xml)
         self.now = BEGINNING
+        self.stored = {} if stored is None else stored
         self.history: list[AnyChange] = []
         self._state = ""
         self.ask(StartProcess(InstanceId(new_instance_id(1, 1)), values, parent=called_by))
@@ -70,8 +82,12 @@ class Run:
 
     def ask(self, command: Command) -> None:
         before = self.instance if self._state else None
-        decision = decide(self.process, before, command, Context(self.now))
+        context = Context(self.now, data_stores=dict(self.stored))
+        decision = decide(self.process, before, command, context)
         self.history += decision.changes
+        for change in decision.changes:
+            if isinstance(change, DataStoreWritten):
+                self.stored[change.store] = StoredValue(change.value)
         self._state = encode_instance(decision.instance)
         assert replay(self.history) == self.instance
 

@@ -30,6 +30,7 @@ from procession.core.turn import Context
 from procession.core.values import Values
 from procession.expressions import LANGUAGES, SCRIPTS
 from procession.stores import Lease, NewProcess, Session, Store, User, Write
+from procession.stores.data_stores import UseDataStore
 from procession.stores.sqlite import SqliteStore
 from tests.stores.saving_events import EVENTS, fill_events
 
@@ -39,6 +40,8 @@ ANN = User("Ann", "a password's hash", False, NOW)
 BOB = User("Bób", "another one", True, NOW)
 SESSION = Session("digest of a token", "Ann", "csrf", NOW, NOW + timedelta(hours=12))
 WAIT, WORK = ElementInstanceId(2), JobId(1)
+# Since format 5.
+STORED = UseDataStore("orders", found="", at=NOW, version="first", value=[Decimal("12.50"), NOW])
 
 XML = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
   xmlns:procession="urn:procession:bpmn:1.0" targetNamespace="urn:saved">
@@ -128,6 +131,7 @@ async def fill(store: Store) -> None:
         await run(store, known, what)
     await run_large(store, replace(known, id=LARGE))
     await fill_events(store, run_id(EVENTS), HELD, VALUES)
+    await store.commit([], at=NOW, lease=HELD, beside=[STORED])
 
 
 async def run_large(store: Store, known: Process) -> None:

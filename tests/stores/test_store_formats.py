@@ -13,6 +13,7 @@ from procession.core.commands import (
     ResolveIncident,
     TriggerSubscription,
 )
+from procession.core.data_stores import StoredValue
 from procession.core.ids import ElementInstanceId, InstanceId
 from procession.core.instance import Status
 from procession.stores import Lease
@@ -32,6 +33,7 @@ from tests.stores.saving import (
     PAUSED,
     RUNS,
     SESSION,
+    STORED,
     VALUES,
     WAIT,
     WORK,
@@ -44,6 +46,9 @@ from tests.stores.saving_events import EVENTS, PROCESS, SCHEDULE
 SAVED = sorted((Path(__file__).parent / "saved").glob("format-*.sqlite"))
 SINCE_LARGE_RUNS = [path for path in SAVED if path.stem != "format-1"]
 SINCE_EVENTS = [path for path in SINCE_LARGE_RUNS if path.stem not in ("format-2", "format-3")]
+SINCE_DATA_STORES = [
+    path for path in SINCE_EVENTS if path.stem not in ("format-2", "format-3", "format-4")
+]
 WORKING = ElementInstanceId(3)
 
 
@@ -177,3 +182,13 @@ async def test_jobs_are_due_when_they_were(store: SqliteStore) -> None:
         run_id(CALLED): "return",
     }
     assert await due(61) == {run_id("is put off"): "handler"}
+
+
+@pytest.mark.parametrize("store", SINCE_DATA_STORES, ids=lambda path: path.stem, indirect=True)
+async def test_data_stores_hold_what_they_held(store: SqliteStore) -> None:
+    found = store.data_stores.find([STORED.id, "another"])
+
+    assert found == {
+        STORED.id: StoredValue(STORED.value, STORED.version),
+        "another": StoredValue(),
+    }

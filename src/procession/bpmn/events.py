@@ -9,7 +9,15 @@ from dataclasses import replace
 
 from lxml.etree import _Element
 
-from procession.bpmn.associations import INPUT, OUTPUT, end_of, into_target, reference
+from procession.bpmn.associations import (
+    INPUT,
+    OUTPUT,
+    Target,
+    end_of,
+    into_target,
+    reference,
+    target_at,
+)
 from procession.bpmn.data import variable_name
 from procession.bpmn.definitions import Occasion, read_definition
 from procession.bpmn.draft import Draft, Node, kind_of
@@ -113,7 +121,7 @@ def _thrown_values(node: Node, reading: Reading) -> Iterator[Mapping[str, Expres
         carried: dict[str, Expression] = {}
         for association in node.xml.iterchildren(INPUT):
             if end_of(association, "targetRef") == id:
-                for each in into_target(association, (name, id), reading, around):
+                for each in into_target(association, Target(name, name, id), reading, around):
                     if len(each.path) > 1:
                         message = "an event carries values by one name; shorten `to`"
                         around.problems.add("bad-event-data", message, association)
@@ -122,7 +130,7 @@ def _thrown_values(node: Node, reading: Reading) -> Iterator[Mapping[str, Expres
 
 
 def _caught_values(node: Node, reading: Reading) -> Iterator[tuple[Output, ...]]:
-    """The variables that take the data output of a catching event, as it came."""
+    """The variables and data stores that take the data output of a catching event, as it came."""
     around = reading.around(node)
     for id, _ in _carried_ends(node, "dataOutput", reading):
         yield tuple(
@@ -141,7 +149,7 @@ def _taker(association: _Element, reading: Reading, around: View) -> str:
         message += "or procession:output for its parts"
         around.problems.add("bad-event-data", message, association)
         return ""
-    return reading.resolve(end, around)
+    return target_at(end, reading, around).takes
 
 
 _CHANGES = (model("transformation"), model("assignment"))

@@ -10,8 +10,16 @@ from collections.abc import Mapping
 
 from lxml.etree import _Element
 
-from procession.bpmn.associations import OUTPUT, end_of, target_of, value_for, whole_value
+from procession.bpmn.associations import (
+    OUTPUT,
+    end_of,
+    target_at,
+    target_of,
+    value_for,
+    whole_value,
+)
 from procession.bpmn.data import kind_of_item, variable_name
+from procession.bpmn.data_stores import source_at
 from procession.bpmn.definitions import (
     Occasion,
     check_thrown_by_loop,
@@ -191,7 +199,7 @@ def _items(loop: _Element, node: Node, reading: Reading, around: View) -> Expres
     if end is None:
         return None
     given = value_for(node, local_id(end.text or ""), reading, around)
-    return given or variable(reading.resolve(end, around))
+    return given or source_at(end, reading, around)
 
 
 def _output(loop: _Element, node: Node, reading: Reading, around: View) -> str | None:
@@ -202,7 +210,7 @@ def _output(loop: _Element, node: Node, reading: Reading, around: View) -> str |
     if end is None:
         return None
     name = target_of(node, local_id(end.text or ""), reading, around)
-    return name or reading.resolve(end, around) or None
+    return name or target_at(end, reading, around).takes or None
 
 
 def _output_item(loop: _Element, node: Node, reading: Reading, inside: View) -> Expression | None:

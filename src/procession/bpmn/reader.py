@@ -5,6 +5,7 @@ process at all. Names are compared with their namespace, never with their prefix
 """
 
 from collections.abc import Callable, Mapping
+from textwrap import dedent
 from typing import NamedTuple
 
 from lxml.etree import _Element
@@ -37,8 +38,12 @@ from procession.errors import Problem
 
 # Parts of the root that nothing else checks; a timer is checked where it is read.
 _ROOT_PARTS = tuple(
-    map(model, sorted({*EVENT_DEFINITIONS, "correlationProperty"} - {"timerEventDefinition"}))
+    map(
+        model,
+        sorted({*EVENT_DEFINITIONS, "correlationProperty", "dataStore"} - {"timerEventDefinition"}),
+    )
 )
+PLAIN = "text/plain"
 _RUNNABLE = (model("process"), *map(model, GLOBAL_TASKS))
 
 
@@ -93,7 +98,7 @@ def read_file(
     if translate is not None:
         translate(root, problems)
     ids = check_document(root, problems)
-    drop_drawn(root, ids, problems)
+    drop_drawn(root, ids)
     check_children(root, problems)
     for part in root.iterchildren(*_ROOT_PARTS):
         check_tree(part, problems)
@@ -178,7 +183,16 @@ def _build(reading: Reading, compiler: Compiler) -> Process:
         startable=bool(starts[PROCESS_SCOPE]) and name_of(draft.xml) not in GLOBAL_TASKS,
         background=boolean(draft.xml.get(tag("background"), "")) or False,
         open=boolean(draft.xml.get(tag("open"), "")) or False,
+        data_stores=reading.data_stores,
+        documentation=_documentation(draft.xml),
     )
+
+
+def _documentation(element: _Element) -> str:
+    """What the author says of it, as plain text (clause 8.4.1)."""
+    texts = element.iterchildren(model("documentation"))
+    plain = (each for each in texts if each.get("textFormat", PLAIN) == PLAIN)
+    return "\n\n".join(filter(None, (dedent(each.text or "").strip() for each in plain)))
 
 
 def _parameters(reading: Reading, compiler: Compiler) -> Mapping[str, Parameter]:

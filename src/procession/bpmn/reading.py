@@ -14,7 +14,7 @@ from procession.bpmn.draft import Draft, Node
 from procession.bpmn.problems import Problems, near
 from procession.bpmn.texts import Compiler
 from procession.bpmn.vocabulary import local_id, name_of
-from procession.core.model import PROCESS_SCOPE, CorrelationKey, Expression
+from procession.core.model import PROCESS_SCOPE, CorrelationKey, DataStore, Expression
 from procession.core.values import shown
 
 
@@ -54,7 +54,8 @@ class Reading:
     """One process that is being read. `ids` are the BPMN elements of the whole file.
 
     `views` are those of the scopes; `variables` those of each activity that has any;
-    `subscriptions` and `keys` what correlation.py has read.
+    `subscriptions` and `keys` what correlation.py has read; `data_stores` those that associations
+    name, by their keys.
     """
 
     draft: Draft
@@ -63,6 +64,7 @@ class Reading:
     variables: dict[str, Variables] = field(default_factory=dict)
     subscriptions: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
     keys: dict[str, tuple[CorrelationKey, ...]] = field(default_factory=dict)
+    data_stores: dict[str, DataStore] = field(default_factory=dict)
 
     @property
     def process(self) -> View:

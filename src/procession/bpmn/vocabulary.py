@@ -70,6 +70,7 @@ _EXPRESSIONS = (
 _EXPRESSION = frozenset({"id", "language", "evaluatesToTypeRef"})
 _ITEM = frozenset({"id", "name", "itemSubjectRef", "isCollection"})
 _ITEM_AWARE = ("property", "dataInput", "dataOutput", "inputDataItem", "outputDataItem")
+_FLOW_ITEMS = ("dataObject", "dataObjectReference", "dataStoreReference")
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     **NODES,
@@ -85,6 +86,8 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_ITEM_AWARE, _ITEM),
     "dataObject": _ITEM,
     "dataObjectReference": frozenset({"id", "name", "itemSubjectRef", "dataObjectRef"}),
+    "dataStore": _BASE | {"capacity", "isUnlimited", "itemSubjectRef"},
+    "dataStoreReference": _BASE | {"itemSubjectRef", "dataStoreRef"},
     "dataInputAssociation": frozenset({"id"}),
     "dataOutputAssociation": frozenset({"id"}),
     "standardLoopCharacteristics": frozenset({"id", "testBefore", "loopMaximum"}),
@@ -119,7 +122,7 @@ BOOLEANS = frozenset(
     {
         *("isExecutable", "isForCompensation", "triggeredByEvent", "isInterrupting"),
         *("cancelActivity", "parallelMultiple", "instantiate", "testBefore", "isSequential"),
-        *("waitForCompletion", "cancelRemainingInstances", "isCollection"),
+        *("waitForCompletion", "cancelRemainingInstances", "isCollection", "isUnlimited"),
     }
 )
 # Attributes of which BPMN lists the values.
@@ -172,11 +175,11 @@ _ACTIVITY_CHILDREN = _SILENT_IN_NODE | {
 _CATCHING = _SILENT_IN_NODE | _DEFINITIONS | {"dataOutput", "dataOutputAssociation", "outputSet"}
 _THROWING = _SILENT_IN_NODE | _DEFINITIONS | {"dataInput", "dataInputAssociation", "inputSet"}
 # What is only drawn: it has no part in the run (clauses 8.4.1, 10.4.1, 10.8). An association may
-# lead to a compensation handler, and a data object is a variable.
+# lead to a compensation handler, a data object is a variable, and a data store outlives the run.
 DRAWINGS = frozenset(
     {
         *("laneSet", "textAnnotation", "association", "group", "artifact"),
-        *("dataObject", "dataObjectReference", "dataStoreReference"),
+        *_FLOW_ITEMS,
     }
 )
 _CONTAINER = DRAWINGS | NODES.keys() | {"sequenceFlow"}
@@ -185,7 +188,7 @@ _CALLABLE = _SILENT | {"supports", "supportedInterfaceRef", "ioSpecification"}
 # The parts of nodes, and what each may hold.
 PARTS_CHILDREN: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_EXPRESSIONS, _SILENT),
-    **dict.fromkeys((*_ITEM_AWARE, "dataObject", "dataObjectReference"), _SILENT_IN_FLOW),
+    **dict.fromkeys((*_ITEM_AWARE, *_FLOW_ITEMS), _SILENT_IN_FLOW),
     **dict.fromkeys(EVENT_DEFINITIONS, _SILENT),
     "messageEventDefinition": _SILENT | {"operationRef"},
     "conditionalEventDefinition": _SILENT | {"condition"},
@@ -218,8 +221,7 @@ PARTS_CHILDREN: Mapping[str, frozenset[str]] = {
     "expression": _SILENT,
 }
 _STATED = {
-    name: PARTS_CHILDREN[name] | {"dataState"}
-    for name in (*_ITEM_AWARE, "dataObject", "dataObjectReference")
+    name: _SILENT_IN_FLOW | {"dataState"} for name in (*_ITEM_AWARE, *_FLOW_ITEMS, "dataStore")
 }
 
 # The children that each element may have; whatever else it holds is refused.

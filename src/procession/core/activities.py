@@ -78,12 +78,15 @@ def _associate(
     sees: Mapping[str, Value],
     into: ElementInstanceId,
 ) -> None:
+    if not associations:
+        return
+    seen = turn.data_stores.beside(sees)
     for association in associations:
-        value = association.value.evaluate(sees)
+        value = association.value.evaluate(seen)
         if association.path:
-            whole = turn.visible(into).get(association.target)
+            whole = turn.data_stores.beside(turn.visible(into)).get(association.target)
             value = with_member(whole, association.path, value)
-        turn.assign(into, {association.target: value})
+        turn.put(into, {association.target: value})
 
 
 def with_member(whole: Value, path: tuple[str, ...], value: Value) -> Value:

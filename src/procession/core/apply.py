@@ -11,6 +11,8 @@ from procession.core.changes import (
     Change,
     ConditionSeen,
     CorrelationSet,
+    DataStoreRead,
+    DataStoreWritten,
     ElementActivated,
     ElementCompleted,
     ElementPassed,
@@ -101,7 +103,7 @@ def _canceled(instance: ProcessInstance, change: ProcessCanceled) -> None:
     instance.root.compensable.clear()
 
 
-def _taken(instance: ProcessInstance, change: FlowTaken) -> None:
+def _unchanged(instance: ProcessInstance, change: Change) -> None:
     pass
 
 
@@ -257,11 +259,13 @@ _APPLIERS: Mapping[type[Change], Callable[[ProcessInstance, Any], None]] = {
     ElementCompleted: _ended,
     ElementTerminated: _ended,
     ProcessCanceled: _canceled,
-    FlowTaken: _taken,
+    FlowTaken: _unchanged,
     FlowWaits: _waits,
     FlowsJoined: joined,
     FlowsDropped: _dropped,
     ValuesSet: _values_set,
+    DataStoreRead: _unchanged,
+    DataStoreWritten: _unchanged,
     JobCreated: _job_created,
     JobRetried: _job_retried,
     JobParked: _job_parked,

@@ -196,6 +196,19 @@ class ValuesSet(Change, frozen=True, gc=False):
     values: Values
 
 
+class DataStoreRead(Change, frozen=True, gc=False):
+    """The turn has read a data store. It changes no state: where the value went, others tell."""
+
+    store: str
+
+
+class DataStoreWritten(Change, frozen=True, gc=False):
+    """A data store has a new value. It changes no state of the run, as the store outlives it."""
+
+    store: str
+    value: Value
+
+
 class JobCreated(Change, frozen=True, gc=False):
     job: Job
 
@@ -337,6 +350,8 @@ AnyChange = (
     | FlowsJoined
     | FlowsDropped
     | ValuesSet
+    | DataStoreRead
+    | DataStoreWritten
     | JobCreated
     | JobRetried
     | JobParked

@@ -80,7 +80,7 @@ def end(turn: Turn, element: Activity, me: ElementInstance) -> None:
         end_activity(turn, element, me)
     elif isinstance(element.loop, MultiInstance) and element.loop.output is not None:
         outputs = me.loop.outputs
-        turn.assign(me.scope, {element.loop.output: [outputs[each] for each in sorted(outputs)]})
+        turn.put(me.scope, {element.loop.output: [outputs[each] for each in sorted(outputs)]})
 
 
 def end_round(turn: Turn, element: Activity, me: ElementInstance) -> None:
@@ -150,7 +150,7 @@ def _items(turn: Turn, element: Activity, loop: MultiInstance, me: ElementInstan
     """The items as their variable holds them, if the activity says of which type it is."""
     assert loop.items is not None, element.label
     name = f"the collection {shown(loop.items.text)} of {element.label}"
-    found = loop.items.evaluate(turn.visible(me.id))
+    found = loop.items.evaluate(turn.data_stores.beside(turn.visible(me.id)))
     if not isinstance(found, list | tuple):
         raise BadValue(f"{name} is {shown(found)}; it must be a list, which may be empty")
     _check_length(name, len(found))
@@ -203,6 +203,7 @@ def _instance(turn: Turn, element: Activity, loop: MultiInstance, me: ElementIns
     condition = loop.completion_condition
     enough = condition is not None and turn.holds_of(condition, seen)
     if not _throw(turn, me, list(_events(turn, loop, state, seen))):
+        turn.data_stores.settle()
         return
     if loop.output is not None:
         turn.record(OutputCollected(me.id, output))

@@ -36,6 +36,7 @@ from procession.core.changes import (
     Unsubscribed,
     ValuesSet,
 )
+from procession.core.data_stores import DataStores, StoredValue
 from procession.core.ids import ROOT, ElementInstanceId, JobId, SubscriptionId
 from procession.core.instance import ElementInstance, ElementState, ProcessInstance
 from procession.core.model import AdHocSubProcess, Element, Expression, Output, Process, Template
@@ -59,23 +60,25 @@ ESCALATION_JOB = "escalation"
 
 
 class Context(Struct, frozen=True):
-    """What a turn may know of the world: the time, and how long it may go on.
+    """What a turn may know of the world: the time, how long it may go on, what is stored.
 
     `steps_per_turn`: then the turn is committed and goes on later, so that others get their turn.
     `steps_max`: a run that has not rested for so many steps never will; it ends in an incident.
+    `data_stores`: those that the process uses, by their ids; one that is left out is empty.
     """
 
     now: datetime
     steps_per_turn: int = STEPS_PER_TURN
     steps_max: int = STEPS_MAX
+    data_stores: Mapping[str, StoredValue] = {}
 
 
 class Turn:
     """The state of one run of `decide`; it lives as long as the call does."""
 
     __slots__ = (
-        *("agenda", "changes", "context", "in_flight", "instance", "process", "steps"),
-        "values_changed",
+        *("agenda", "changes", "context", "data_stores", "in_flight", "instance"),
+        *("process", "steps", "values_changed"),
     )
 
     def __init__(self, process: Process, instance: ProcessInstance, context: Context) -> None:
@@ -83,6 +86,7 @@ class Turn:
         self.instance = instance
         self.context = context
         self.changes: list[AnyChange] = []
+        self.data_stores = DataStores(process.data_stores, context.data_stores, self.changes)
         self.agenda: deque[Step] = deque()
         # The tokens on their way, by scope: a scope with one has not finished.
         self.in_flight: dict[ElementInstanceId, int] = {}
@@ -107,6 +111,7 @@ class Turn:
         """The element has completed; a token leaves along each of the flows, or is consumed."""
         if me.jobs or me.subscriptions:
             self.stop_waiting(me)
+        self.data_stores.settle()
         self.record(ElementCompleted(me.id))
         self._go_on(self.instance.elements[me.scope], taking)
 
@@ -153,7 +158,11 @@ class Turn:
         leaving: bool = False,
         occurred: Occur | None = None,
     ) -> None:
-        """The element is stuck until an operator resolves the incident."""
+        """The element is stuck until an operator resolves the incident.
+
+        What it was about to write into data stores it has not written: a retry does it, once.
+        """
+        self.data_stores.drop()
         self.record(IncidentRaised(me.id, code, message, leaving, occurred))
 
     # -- scopes -----------------------------------------------------------------------------------
@@ -276,15 +285,25 @@ class Turn:
         self.record(ValuesSet(owner, values))
         self.values_changed = True
 
+    def put(self, me: ElementInstanceId, values: Mapping[str, Value]) -> None:
+        """Set what the process names as a target: variables, and data stores by their keys.
+
+        A data store has its value when the element completes.
+        """
+        variables, stored = self.data_stores.apart(values)
+        self.assign(me, variables)
+        self.data_stores.hold(stored)
+
     def assign_outputs(
         self, me: ElementInstanceId, outputs: Iterable[Output], answer: Mapping[str, Value]
     ) -> None:
-        """Set the variables that take results, or none of them (BadValue)."""
-        self.assign(me, {output.target: answer.get(output.source) for output in outputs})
+        """Set the variables and data stores that take results, or none of them (BadValue)."""
+        self.put(me, {output.target: answer.get(output.source) for output in outputs})
+        self.data_stores.settle()
 
     def fill(self, template: Template, me: ElementInstanceId) -> Value:
         """The template with its expressions evaluated. Raises BadValue, as a job must be kept."""
-        return self._fill(template, self.visible(me))
+        return self._fill(template, self.data_stores.beside(self.visible(me)))
 
     def _fill(self, template: Template, values: Mapping[str, Value]) -> Value:
         if isinstance(template, Expression):

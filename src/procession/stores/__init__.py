@@ -17,7 +17,15 @@ from procession.core.decide import Decision
 from procession.core.ids import ElementInstanceId, InstanceId, JobId
 from procession.core.instance import ProcessInstance, Status
 from procession.core.model import Process
+from procession.stores.data_stores import DataStoreStore
 from procession.stores.events import Beside, EventStore, NewStart
+from procession.stores.keyed_starts import KeyedStartStore
+from procession.stores.logs import LogStore
+from procession.stores.people import Entry, PeopleStore
+from procession.stores.running import RunningStore
+from procession.stores.searching import SearchStore
+from procession.stores.sign_on import SignOnStore
+from procession.stores.webhooks import WebhookStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,7 @@ class Session:
     csrf: str
     created_at: datetime
     expires_at: datetime
+    address: str = ""
 
 
 class Store(Protocol):
@@ -159,6 +168,22 @@ class Store(Protocol):
 
     @property
     def events(self) -> EventStore: ...
+    @property
+    def data_stores(self) -> DataStoreStore: ...
+    @property
+    def people(self) -> PeopleStore: ...
+    @property
+    def keyed_starts(self) -> KeyedStartStore: ...
+    @property
+    def running(self) -> RunningStore: ...
+    @property
+    def search(self) -> SearchStore: ...
+    @property
+    def logs(self) -> LogStore: ...
+    @property
+    def sign_on(self) -> SignOnStore: ...
+    @property
+    def webhooks(self) -> WebhookStore: ...
 
     def catalog_revision(self) -> int:
         """Grows with each change of processes, users or ended sessions, by whatever program."""
@@ -192,7 +217,7 @@ class Store(Protocol):
         lease: Lease,
         beside: Sequence[Beside] = (),
     ) -> None:
-        """Keep the decisions, and what happens to events beside them: all or none.
+        """Keep the decisions, and what happens to events and data stores beside them: all or none.
 
         Raises Conflict if one of them came too late.
         """
@@ -231,11 +256,19 @@ class Store(Protocol):
     async def renew_leases(self, lease: Lease) -> None: ...
     async def release_leases(self, holder: str | None = None) -> None: ...
 
-    async def add_user(self, user: User) -> None: ...
+    async def add_user(self, user: User, *, entry: Entry | None = None) -> None:
+        """The first one there is becomes an administrator."""
+        ...
+
     async def user(self, name: str) -> User | None: ...
     async def users(self) -> list[User]: ...
     async def change_user(
-        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+        self,
+        name: str,
+        *,
+        password_hash: str | None = None,
+        disabled: bool | None = None,
+        entry: Entry | None = None,
     ) -> None:
         """Raises UnknownUser; ends the user's sessions."""
         ...

@@ -14,6 +14,9 @@ from msgspec import Struct
 
 from procession.core.ids import InstanceId, SubscriptionId
 from procession.core.values import Values
+from procession.stores.data_stores import UseDataStore
+from procession.stores.keyed_starts import KeepStart
+from procession.stores.webhooks import Announce
 
 
 class Waiting(Struct, frozen=True):
@@ -149,6 +152,9 @@ Beside = (
     | MoveBroadcast
     | EndBroadcast
     | MoveTimerStart
+    | UseDataStore
+    | Announce
+    | KeepStart
 )
 
 

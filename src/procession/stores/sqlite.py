@@ -4,13 +4,10 @@ Reads by key run on the event loop, where they take microseconds; lists run in a
 what has been committed, whatever the writer is doing.
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from procession.core.ids import ElementInstanceId, InstanceId, JobId
@@ -31,91 +28,69 @@ from procession.stores import (
     Write,
 )
 from procession.stores.codec import decode_changes, decode_instance
-from procession.stores.committer import Committer, unavailable
+from procession.stores.committer import unavailable
 from procession.stores.decisions import add_decision, decision_row
 from procession.stores.events import Beside
+from procession.stores.people import Entry
 from procession.stores.snapshots import BODY_MAX, Snapshots, load_whole
+from procession.stores.sqlite_access import SqliteAccess
+from procession.stores.sqlite_data_stores import SqliteDataStores
 from procession.stores.sqlite_events import SqliteEvents, replace_starts, statements_beside
-from procession.stores.sqlite_file import open_reader, open_writer
-from procession.stores.statements import read_statements
+from procession.stores.sqlite_keyed_starts import SqliteKeyedStarts
+from procession.stores.sqlite_logs import SqliteLogs
+from procession.stores.sqlite_people import SqlitePeople, insert_entry
+from procession.stores.sqlite_rows import (
+    instance_row,
+    moment,
+    process_row,
+    session_row,
+    user_row,
+)
+from procession.stores.sqlite_running import SqliteRunning
+from procession.stores.sqlite_search import SqliteSearch
+from procession.stores.sqlite_sign_on import SqliteSignOn
+from procession.stores.sqlite_webhooks import SqliteWebhooks
 from procession.stores.writes import DecisionWriter, milliseconds
 
 FILE_NAME = "procession.sqlite"
 
-Row = Sequence[Any]
 
-
-class SqliteStore:
+class SqliteStore(SqliteAccess):
     """The Store on a file. Made within a running event loop; close it when done.
 
     `body_max`: up to so many characters, the state of a run is written with each of its turns.
     """
 
     def __init__(self, path: Path, *, body_max: int = BODY_MAX) -> None:
-        self._sql = read_statements()
-        self._path = path
-        self._committer = Committer(open_writer(path), path)
-        self._reader = open_reader(path)
-        self._browser = open_reader(path)
-        self._browsing = ThreadPoolExecutor(1, thread_name_prefix="browse")
+        super().__init__(path)
         self._snapshots = Snapshots(body_max)
         self._decisions = DecisionWriter(self._sql, self._snapshots)
-        self._revision: int | None = None
         self.events = SqliteEvents(
             self._sql, one=self._one, all_rows=self._all, write=self._committer.write
         )
+        self.data_stores = SqliteDataStores(self._one)
+        self.keyed_starts = SqliteKeyedStarts(self._one)
+        self.running = SqliteRunning(self._one, self._all)
+        self.search = SqliteSearch(self._all)
+        self.webhooks = SqliteWebhooks(
+            self._sql,
+            one=self._one,
+            all_rows=self._all,
+            write=self._committer.write,
+            revision=self.catalog_revision,
+        )
+        self.people = SqlitePeople(
+            self._sql, one=self._one, all_rows=self._all, write=self._committer.write
+        )
+        self.logs = SqliteLogs(path, self._sql)
+        self.sign_on = SqliteSignOn(self._sql, self._one, self._all, self._committer.write)
 
     async def close(self) -> None:
         """Commits what waits and closes the file."""
-        await self._committer.close()
-        self._browsing.shutdown()
-        self._browser.close()
-        self._reader.close()
-
-    # -- reading and writing ----------------------------------------------------------------------
-
-    def _one(self, name: str, values: Mapping[str, Any] | None = None) -> Row | None:
-        """The first row, read at once: for look-ups by key."""
-        try:
-            row: Row | None = self._reader.execute(self._sql[name], values or {}).fetchone()
-        except UnicodeEncodeError:
-            return None  # A text with a lone surrogate is stored nowhere.
-        except sqlite3.Error as error:
-            raise unavailable(self._path, error) from error
-        return row
-
-    async def _all(self, name: str, values: Mapping[str, Any] | None = None) -> list[Row]:
-        """All rows, read in a thread: for lists, which may be long."""
-
-        def browse() -> list[Row]:
-            try:
-                return self._browser.execute(self._sql[name], values or {}).fetchall()
-            except sqlite3.Error as error:
-                raise unavailable(self._path, error) from error
-
-        return await asyncio.get_running_loop().run_in_executor(self._browsing, browse)
-
-    async def _write(self, name: str, values: Mapping[str, Any], *, grow: bool = False) -> None:
-        def statements(connection: sqlite3.Connection) -> None:
-            connection.execute(self._sql[name], values)
-            if grow:
-                connection.execute(self._sql["grow_catalog"])
-
-        await self._committer.write(statements)
+        await super().close()
+        self.logs.close()
 
     # -- processes --------------------------------------------------------------------------------
-
-    def catalog_revision(self) -> int:
-        if self._revision is None:
-            row = self._one("catalog_revision")
-            assert row is not None, "the catalog has one row"
-            self._revision = int(row[0])
-            # Good for this round of the event loop: all that happens in it happens at once.
-            asyncio.get_running_loop().call_soon(self._forget_revision)
-        return self._revision
-
-    def _forget_revision(self) -> None:
-        self._revision = None
 
     async def add_processes(
         self,
@@ -165,14 +140,14 @@ class SqliteStore:
         if row is None:
             return None
         *listed, xml, deployed_at, deployed_by, enabled = row
-        return _process_row([*listed, deployed_at, deployed_by, enabled]), xml
+        return process_row([*listed, deployed_at, deployed_by, enabled]), xml
 
     async def process_name(self, uid: UUID) -> str | None:
         row = self._one("process_name_by_uid", {"uid": str(uid)})
         return None if row is None else row[0]
 
     async def processes(self) -> list[ProcessRow]:
-        return [_process_row(row) for row in await self._all("list_processes")]
+        return [process_row(row) for row in await self._all("list_processes")]
 
     async def enable(self, name: str, on: bool) -> None:
         statement = "enable_process" if on else "disable_process"
@@ -211,7 +186,8 @@ class SqliteStore:
             others(connection)
             decisions(connection)
 
-        await self._committer.write(statements)
+        with self.data_stores.handing_over(beside):
+            await self._committer.write(statements)
 
     async def load(self, instance: InstanceId) -> tuple[ProcessInstance, int] | None:
         key = str(instance)
@@ -241,17 +217,17 @@ class SqliteStore:
 
     async def instance(self, instance: InstanceId) -> InstanceRow | None:
         row = self._one("instance_row", {"id": str(instance)})
-        return None if row is None else _instance_row(row)
+        return None if row is None else instance_row(row)
 
     async def instances(
         self, *, process: str | None, status: Status | None, limit: int
     ) -> list[InstanceRow]:
         wanted = {"process": process, "status": status, "limit": limit}
-        return [_instance_row(row) for row in await self._all("list_instances", wanted)]
+        return [instance_row(row) for row in await self._all("list_instances", wanted)]
 
     async def elements(self, instance: InstanceId) -> list[ElementRow]:
         rows = await self._all("elements_of", {"id": str(instance)})
-        return [ElementRow(row[0], row[1], row[2], _moment(row[3])) for row in rows]
+        return [ElementRow(row[0], row[1], row[2], moment(row[3])) for row in rows]
 
     async def live_elements(
         self, uid: UUID, *, caller: str, limit: int
@@ -265,7 +241,7 @@ class SqliteStore:
     ) -> list[Recorded]:
         wanted = {"id": str(instance), "after": after, "limit": limit}
         rows = await self._all("history_of", wanted)
-        return [Recorded(row[0], _moment(row[1]), decode_changes(row[2])) for row in rows]
+        return [Recorded(row[0], moment(row[1]), decode_changes(row[2])) for row in rows]
 
     # -- jobs -------------------------------------------------------------------------------------
 
@@ -298,7 +274,7 @@ class SqliteStore:
 
     # -- users and sessions -----------------------------------------------------------------------
 
-    async def add_user(self, user: User) -> None:
+    async def add_user(self, user: User, *, entry: Entry | None = None) -> None:
         values = {
             "name": user.name,
             "password_hash": user.password_hash,
@@ -311,19 +287,25 @@ class SqliteStore:
                 connection.execute(self._sql["insert_user"], values)
             except sqlite3.IntegrityError:
                 raise Rejected(f"there is a user {user.name!r} already") from None
-            connection.execute(self._sql["grow_catalog"])
+            connection.execute(self._sql["insert_first_administrator"], {"user": user.name})
+            self._grow(connection, entry)
 
         await self._committer.write(statements)
 
     async def user(self, name: str) -> User | None:
         row = self._one("find_user", {"name": name})
-        return None if row is None else _user(row)
+        return None if row is None else user_row(row)
 
     async def users(self) -> list[User]:
-        return [_user(row) for row in await self._all("list_users")]
+        return [user_row(row) for row in await self._all("list_users")]
 
     async def change_user(
-        self, name: str, *, password_hash: str | None = None, disabled: bool | None = None
+        self,
+        name: str,
+        *,
+        password_hash: str | None = None,
+        disabled: bool | None = None,
+        entry: Entry | None = None,
     ) -> None:
         def statements(connection: sqlite3.Connection) -> None:
             if connection.execute(self._sql["find_user"], {"name": name}).fetchone() is None:
@@ -335,9 +317,14 @@ class SqliteStore:
                 wanted = {"name": name, "disabled": str(int(disabled))}
                 connection.execute(self._sql["change_disabled"], wanted)
             connection.execute(self._sql["end_sessions"], {"user": name})
-            connection.execute(self._sql["grow_catalog"])
+            self._grow(connection, entry)
 
         await self._committer.write(statements)
+
+    def _grow(self, connection: sqlite3.Connection, entry: Entry | None) -> None:
+        if entry is not None:
+            insert_entry(connection, self._sql, entry)
+        connection.execute(self._sql["grow_catalog"])
 
     async def add_session(self, session: Session) -> None:
         values = {
@@ -346,14 +333,13 @@ class SqliteStore:
             "csrf": session.csrf,
             "created_at": milliseconds(session.created_at),
             "expires_at": milliseconds(session.expires_at),
+            "address": session.address,
         }
         await self._write("insert_session", values)
 
     async def session(self, id: str) -> Session | None:
         row = self._one("find_session", {"id": id})
-        if row is None:
-            return None
-        return Session(row[0], row[1], row[2], _moment(row[3]), _moment(row[4]))
+        return None if row is None else session_row(row)
 
     async def end_session(self, id: str) -> None:
         await self._write("end_session", {"id": id}, grow=True)
@@ -363,34 +349,3 @@ class SqliteStore:
 
     async def purge_sessions(self, now: datetime) -> None:
         await self._write("purge_sessions", {"now": milliseconds(now)})
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)
-
-
-def _process_row(row: Row) -> ProcessRow:
-    name, version, caption, uid, startable, file, deployed_at, deployed_by, enabled = row
-    at = _moment(deployed_at)
-    return ProcessRow(
-        name, version, caption, UUID(uid), bool(startable), bool(enabled), file, at, deployed_by
-    )
-
-
-def _instance_row(row: Row) -> InstanceRow:
-    id_, process, version, status, revision, caller, parent, started_at, ended_at = row
-    return InstanceRow(
-        InstanceId(UUID(id_)),
-        process,
-        version,
-        Status(status),
-        revision,
-        caller,
-        None if parent is None else UUID(parent),
-        _moment(started_at),
-        None if ended_at is None else _moment(ended_at),
-    )
-
-
-def _user(row: Row) -> User:
-    return User(row[0], row[1], bool(row[2]), _moment(row[3]))

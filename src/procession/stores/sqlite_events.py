@@ -12,6 +12,7 @@ from procession.core.ids import InstanceId, SubscriptionId
 from procession.errors import Conflict
 from procession.stores.codec import decode_values, encode_values
 from procession.stores.committer import Statements
+from procession.stores.data_stores import UseDataStore
 from procession.stores.events import (
     BeginBroadcast,
     Beside,
@@ -30,6 +31,11 @@ from procession.stores.events import (
     TimerStart,
     Waiting,
 )
+from procession.stores.keyed_starts import KeepStart
+from procession.stores.sqlite_data_stores import use_data_store
+from procession.stores.sqlite_keyed_starts import keep_start
+from procession.stores.sqlite_webhooks import announce
+from procession.stores.webhooks import Announce
 from procession.stores.writes import milliseconds
 
 Row = Sequence[Any]
@@ -250,4 +256,7 @@ _BESIDE: Mapping[type, Callable[[sqlite3.Connection, Sql, Any], None]] = {
     MoveBroadcast: _move_broadcast,
     EndBroadcast: _end_broadcast,
     MoveTimerStart: _move_timer_start,
+    UseDataStore: use_data_store,
+    Announce: announce,
+    KeepStart: keep_start,
 }

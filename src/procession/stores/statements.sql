@@ -166,11 +166,11 @@ update user set password_hash = :password_hash where name = :name;
 update user set disabled = :disabled where name = :name;
 
 -- insert_session: somebody has logged in.
-insert into session (id, user, csrf, created_at, expires_at)
-values (:id, :user, :csrf, :created_at, :expires_at);
+insert into session (id, user, csrf, created_at, expires_at, address)
+values (:id, :user, :csrf, :created_at, :expires_at, :address);
 
 -- find_session: a session by the digest of its token.
-select id, user, csrf, created_at, expires_at from session where id = :id;
+select id, user, csrf, created_at, expires_at, address from session where id = :id;
 
 -- end_session: somebody has logged out.
 delete from session where id = :id;
@@ -360,3 +360,11 @@ where number = :number and last = :was_last and started = :was_started;
 
 -- end_broadcast: it has reached all, likewise.
 delete from broadcast where number = :number and last = :was_last and started = :was_started;
+
+-- find_data_store: what a data store holds, and which write that is.
+select value, version from data_store where id = :id;
+
+-- put_data_store: it has a new value.
+insert into data_store (id, version, value, changed_at) values (:id, :version, :value, :at)
+on conflict (id) do update
+set version = excluded.version, value = excluded.value, changed_at = excluded.changed_at;

@@ -118,6 +118,10 @@ BAD_FILES: dict[str, bytes] = {
     "empty-process": process(""),
     "many-starts": process('<startEvent id="a"/><startEvent id="b"/>'),
     "no-start": process('<task id="a"/><task id="b"/>' + flow("f", "a", "b") + flow("g", "b", "a")),
+    "unknown-data-store": associated(
+        "<sourceRef>s</sourceRef><targetRef>given</targetRef>",
+        '<dataStoreReference id="s" dataStoreRef="t"/>',
+    ),
     # Events
     "many-definitions": process(
         '<endEvent id="e">' + "<terminateEventDefinition/>" * 2 + "</endEvent>"

@@ -3,24 +3,7 @@
 from procession.bpmn import read_file
 from procession.core.model import Activity
 from procession.expressions import LANGUAGES, SCRIPTS
-from tests.unit.bpmn.declarations import declared
 from tests.unit.bpmn.notation import process
-
-READS = """<task id="e">
-<ioSpecification><dataInput id="in1"/><inputSet/><outputSet/></ioSpecification>
-<dataInputAssociation><sourceRef>store</sourceRef><targetRef>in1</targetRef></dataInputAssociation>
-</task>"""
-
-
-def test_what_goes_to_a_data_store_or_comes_from_one_is_a_warning() -> None:
-    store = '<dataStoreReference id="store" dataStoreRef="s"/>'
-
-    found = read_file(declared(store + READS), languages=LANGUAGES, scripts=SCRIPTS)
-
-    assert [(each.code, each.element) for each in found.warnings] == [("data-store", "e")]
-    element = found.processes[0].elements["e"]
-    assert isinstance(element, Activity)
-    assert element.input_associations == ()
 
 
 def test_arrows_as_modelers_draw_them_move_no_value() -> None:

@@ -316,6 +316,20 @@ def test_a_file_with_drawings_only_has_nothing_to_run() -> None:
     assert "isExecutable" in problem.message
 
 
+def test_what_its_author_says_of_a_process_is_kept_for_people() -> None:
+    """Clause 8.4.1: an element may have several; those that are no plain text are left out."""
+    said = (
+        "<documentation>\n    Sends the order.\n    Then waits.\n  </documentation>"
+        "<documentation/><documentation textFormat='text/html'>&lt;b></documentation>"
+        "<documentation textFormat='text/plain'>Twice.</documentation>"
+    )
+
+    told = read_one(process(said + '<task id="e"><documentation>Of e</documentation></task>'))
+
+    assert told.documentation == "Sends the order.\nThen waits.\n\nTwice."
+    assert read_one(process('<task id="e"/>')).documentation == ""
+
+
 def test_what_is_only_drawn_is_no_trouble() -> None:
     xml = definitions(
         """

@@ -55,6 +55,7 @@ from procession.core.model.events import (
 )
 from procession.core.model.expressions import (
     Association,
+    DataStore,
     Expression,
     Input,
     Output,
@@ -92,6 +93,7 @@ __all__ = [
     "ConditionalEventDefinition",
     "CorrelationKey",
     "CorrelationProperty",
+    "DataStore",
     "Element",
     "EndEvent",
     "ErrorEventDefinition",

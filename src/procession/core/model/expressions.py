@@ -67,10 +67,34 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class DataStore:
+    """A value that persists beyond the run (BPMN 2.0.2 §10.4.1): whoever names its id shares it.
+
+    `capacity`: so many items a list in it may have; None: no bound of its own.
+    """
+
+    id: str
+    kind: Kind
+    name: str = ""
+    capacity: int | None = None
+
+    @property
+    def key(self) -> str:
+        """How an association calls it, as source or target: no variable can have such a name."""
+        return f"data store {self.id}"
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"{self.id} ({self.name})" if self.name else self.id
+
+
+@dataclass(frozen=True, slots=True)
 class Association:
     """A value that goes into a variable as an activity begins or ends (BPMN 2.0.2 §10.4.2).
 
-    `path`: the member of the variable that takes it; without one, the variable itself does.
+    `target` is the variable, or the key of a data store. `path`: the member of it that takes the
+    value; without one, it does itself.
     """
 
     target: str

@@ -14,7 +14,7 @@ from procession.core.model.activities import (
 )
 from procession.core.model.elements import Element, SequenceFlow
 from procession.core.model.events import BoundaryEvent, StartEvent, ThrowEvent
-from procession.core.model.expressions import Parameter
+from procession.core.model.expressions import DataStore, Parameter
 from procession.core.model.gateways import ExclusiveGateway
 
 
@@ -29,6 +29,8 @@ class Process:
     starts the process without a caller: start events with a definition, receive tasks and
     event-based gateways that instantiate. `startable`: a caller may start it. `open`: it
     takes variables that it does not declare; they stand in the process and are of any type.
+    `data_stores`: those that its associations name, by their keys. `documentation`: what its author
+    says of it, for people (§8.4.1).
     `demanding`: the activities that need more than to be done, so that all others are spared the
     questions. `passing`: the elements at which no token ever rests.
     """
@@ -46,6 +48,8 @@ class Process:
     startable: bool = True
     background: bool = False
     open: bool = False
+    data_stores: Mapping[str, DataStore] = field(default_factory=dict)
+    documentation: str = ""
     version: int = 0
     demanding: frozenset[str] = field(init=False, compare=False, repr=False)
     passing: frozenset[str] = field(init=False, compare=False, repr=False)
