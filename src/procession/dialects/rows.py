@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from procession.bpmn.vocabulary import ACTIVITIES, EVENTS
+from procession.bpmn.vocabulary import ACTIVITIES, EVENTS, GATEWAYS
 from procession.dialects.vendors import Vendor
 
 ANYWHERE = "*"
@@ -32,12 +32,14 @@ Meanings = Mapping[str, Meaning]
 class Rows:
     """The names of a dialect: attributes on BPMN's elements, elements in extensionElements.
 
-    `parts`: the attributes that each element may have, for elements that are READ.
+    `parts`: the attributes that each element may have, for elements that are READ; `inside`: the
+    elements that stand in such an element, and what becomes of each.
     """
 
     attributes: Mapping[str, Meanings]
     elements: Mapping[str, Meanings]
     parts: Mapping[str, frozenset[str]]
+    inside: Mapping[str, Mapping[str, Meaning]]
 
 
 def _on(owners: Iterable[str], meaning: Meaning, *names: str) -> dict[str, dict[str, Meaning]]:
@@ -83,12 +85,29 @@ _JAVA_ELEMENTS = (
     _on(_ALL, SAME, "properties"),
 )
 _IN_OUT = frozenset({"source", "sourceExpression", "target", "variables", "local", "transient"})
-_JAVA_PARTS = {"in": _IN_OUT | {"businessKey"}, "out": _IN_OUT}
+_FORM_PROPERTY = frozenset(
+    {
+        *("id", "name", "type", "variable", "default", "datePattern"),
+        *("required", "readable", "writable"),
+    }
+)
+_JAVA_PARTS = {
+    "in": _IN_OUT | {"businessKey"},
+    "out": _IN_OUT,
+    "formProperty": _FORM_PROPERTY,
+    "field": frozenset({"name", "stringValue", "expression"}),
+}
+_JAVA_INSIDE = {
+    "field": {"string": READ, "expression": READ},
+    "formProperty": {"value": SAME},
+}
+_STRUCTURED = {"list": READ, "map": READ, "script": READ}
 
 CAMUNDA = Rows(
     attributes=_merged(
         *_JAVA_ATTRIBUTES,
         _on(_ALL, SAME, "asyncBefore", "asyncAfter", "jobPriority", "taskPriority"),
+        _on(("definitions",), SAME, "diagramRelationId"),
         _on(("process",), SAME, "historyTimeToLive", "versionTag", "isStartableInTasklist"),
         _on(("userTask",), READ, "followUpDate", "formRef"),
         _on(("startEvent",), SAME, "formRef"),
@@ -101,6 +120,7 @@ CAMUNDA = Rows(
         _on(_SCRIPTED, REFUSED, "resource"),
         _on(_CALL, READ, "calledElementBinding", "calledElementVersion"),
         _on(_CALL, SKIPPED, "calledElementVersionTag", "calledElementTenantId"),
+        _on(_CALL, SKIPPED, "caseBinding", "caseVersion", "caseTenantId"),
         _on(_CALL, REFUSED, "caseRef", "variableMappingClass"),
         _on(_CALL, REFUSED, "variableMappingDelegateExpression"),
         _on(("errorEventDefinition",), READ, "errorCodeVariable", "errorMessageVariable"),
@@ -112,11 +132,30 @@ CAMUNDA = Rows(
     elements=_merged(
         *_JAVA_ELEMENTS,
         _on(ACTIVITIES, READ, "inputOutput"),
-        _on(_FORMS, READ, "formData"),
+        _on(EVENTS, SKIPPED, "inputOutput"),
+        _on((*_LOOP, *GATEWAYS), SAME, "failedJobRetryTimeCycle"),
+        _on(_FORMS, READ, "formData", "formProperty"),
+        _on(("process",), SAME, "potentialStarter"),
         _on(_ALL, REFUSED, "connector"),
         _on(("serviceTask",), SKIPPED, "errorEventDefinition"),
     ),
-    parts=_JAVA_PARTS,
+    parts={
+        **_JAVA_PARTS,
+        "formData": frozenset(),
+        "formField": frozenset({"id", "label", "type", "datePattern", "defaultValue"}),
+        "inputParameter": frozenset({"name"}),
+        "outputParameter": frozenset({"name"}),
+        "entry": frozenset({"key"}),
+    },
+    inside={
+        **_JAVA_INSIDE,
+        "inputOutput": {"inputParameter": READ, "outputParameter": READ},
+        **dict.fromkeys(("inputParameter", "outputParameter", "entry"), _STRUCTURED),
+        "list": {**_STRUCTURED, "value": READ},
+        "map": {"entry": READ},
+        "formData": {"formField": READ},
+        "formField": {"properties": SAME, "value": SAME, "validation": SKIPPED},
+    },
 )
 
 _FLOWABLE_ATTRIBUTES = _merged(
@@ -146,14 +185,19 @@ _FLOWABLE_ELEMENTS = _merged(
     _on(("dataObject",), READ, "value"),
     _on(_ALL, SKIPPED, "eventListener", "mapException"),
     _on(_ALL, SAME, "localization"),
+    _on(("process",), SAME, "historyLevel"),
 )
-FLOWABLE = Rows(_FLOWABLE_ATTRIBUTES, _FLOWABLE_ELEMENTS, _JAVA_PARTS)
+FLOWABLE = Rows(_FLOWABLE_ATTRIBUTES, _FLOWABLE_ELEMENTS, _JAVA_PARTS, _JAVA_INSIDE)
 
 _JOBS = ("serviceTask", "sendTask", "businessRuleTask", "scriptTask", "messageEventDefinition")
 _MAPPED = ACTIVITIES | {"messageEventDefinition"} | EVENTS
 _USER = ("userTask",)
+_OUTPUT = frozenset({"source", "target"})
 ZEEBE = Rows(
-    attributes=_on(_ALL, SAME, "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"),
+    attributes=_merged(
+        _on(_ALL, SAME, "modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon"),
+        _on(_ALL, SAME, "retryCounter"),
+    ),
     elements=_merged(
         _on((*_JOBS, "endEvent", "intermediateThrowEvent"), READ, "taskDefinition", "taskHeaders"),
         _on(_MAPPED, READ, "ioMapping"),
@@ -167,7 +211,7 @@ ZEEBE = Rows(
         _on(_LOOP, READ, "loopCharacteristics"),
         _on(("message",), READ, "subscription"),
         _on(("adHocSubProcess",), READ, "adHoc"),
-        _on(_ALL, SAME, "properties", "versionTag", "userTaskForm"),
+        _on(_ALL, SAME, "properties", "versionTag", "userTaskForm", "jobPriorityDefinition"),
         _on(_ALL, SKIPPED, "executionListeners", "taskListeners", "linkedResources"),
         _on(("conditionalEventDefinition",), SAME, "conditionalFilter"),
     ),
@@ -192,6 +236,13 @@ ZEEBE = Rows(
         ),
         "subscription": frozenset({"correlationKey"}),
         "adHoc": frozenset({"activeElementsCollection"}),
+        "input": _OUTPUT | {"modelerConfigurationTemplate", "modelerConfigurationName"},
+        "output": _OUTPUT,
+        "header": frozenset({"id", "key", "value"}),
+    },
+    inside={
+        "ioMapping": {"input": READ, "output": READ},
+        "taskHeaders": {"header": READ},
     },
 )
 

@@ -131,12 +131,18 @@ def _decision(it: Translation, task: _Element, says: _Element) -> None:
         result=it.get(says, "resultVariable"),
     )
     wanted = it.get(says, "mapDecisionResult")
-    if wanted == "resultList" or (not wanted and it.get(says, "resultVariable")):
-        message = (
-            "mapDecisionResult resultList: the result is what the decision gives, a list only if "
-            "its hit policy collects"
-        )
-        it.problems.warn("dialect-not-done", message, says)
+    if not wanted and it.get(says, "resultVariable"):
+        wanted = "resultList"
+    if wanted in _RESULTS:
+        message = f"mapDecisionResult {wanted}: the result is what the decision gives, "
+        it.problems.warn("dialect-not-done", message + _RESULTS[wanted], says)
+
+
+# What the engine would make of any result, and when it is that here.
+_RESULTS = {
+    "resultList": "a list only if its hit policy collects",
+    "singleResult": "a map only if it has more than one output",
+}
 
 
 def be_decision(

@@ -6,7 +6,7 @@ stand in the task and only the outputs leave it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element
 
@@ -27,6 +27,8 @@ _TEXTS = ("conditionExpression", "completionCondition", "condition", *TIMES)
 _RESULT = "result_"
 # Each of them is written out in each that comes after.
 _INPUTS_MAX = 50
+# Each of them is one level of FEEL.
+_ENTRIES_MAX = 30
 
 
 def feel(text: str) -> str:
@@ -160,8 +162,8 @@ def _call(it: Translation, call: _Element) -> None:
     it.set(call, "allOutputs", "true" if outputs else _flag(called, "propagateAllChildVariables"))
     if boolean(called.get("propagateAllParentVariables", "")) is False:
         for part in it.parts(call, "ioMapping"):
-            for each in it.children(part, "input"):
-                _give_only(it, call, each)
+            for target, _, each in _inputs(it, part):
+                _give_only(it, call, target, each)
 
 
 def _warn_of_binding(it: Translation, called: _Element) -> None:
@@ -176,8 +178,8 @@ def _flag(called: _Element, name: str) -> str:
     return "false" if boolean(called.get(name, "")) is False else "true"
 
 
-def _give_only(it: Translation, call: _Element, each: _Element) -> None:
-    target = it.identifier(each.get("target", "").strip(), each)
+def _give_only(it: Translation, call: _Element, name: str, each: _Element) -> None:
+    target = it.identifier(name, each)
     if target:
         it.add(call, "input", each, target=target, expression=target)
 
@@ -259,6 +261,9 @@ def _events(it: Translation) -> None:
             each for part in it.parts(event, "ioMapping") for each in it.children(part, "output")
         ]
         definition = next((each for each in event if name_of(each) in _CARRYING), None)
+        if definition is None and name_of(event) == "startEvent":
+            # What a run is started with has these names already.
+            outputs = [each for each in outputs if not _keeps_its_name(each)]
         if not outputs:
             continue
         if definition is not None and all(map(_is_name, outputs)):
@@ -279,6 +284,10 @@ _CARRYING = (
 def _is_name(output: _Element) -> bool:
     source = output.get("source", "").strip()
     return source.startswith("=") and source[1:].strip().isidentifier()
+
+
+def _keeps_its_name(output: _Element) -> bool:
+    return _is_name(output) and output.get("source", "")[1:].strip() == output.get("target")
 
 
 def _is_message(definition: _Element | None) -> bool:
@@ -309,8 +318,8 @@ def _receive(event: _Element, definition: _Element | None) -> None:
 def _mappings(it: Translation, activity: _Element) -> None:
     before: dict[str, str] = {}
     for part in it.parts(activity, "ioMapping"):
-        for each in it.children(part, "input"):
-            _input(it, activity, each, before)
+        for target, text, each in _inputs(it, part):
+            _input(it, activity, (target, text, each), before)
         outputs = list(it.children(part, "output"))
         if name_of(activity) not in _SUB_PROCESSES:
             _stand_in_the_task(it, activity, outputs)
@@ -320,12 +329,43 @@ def _mappings(it: Translation, activity: _Element) -> None:
                 it.take(activity, target, Said(feel(each.get("source", "").strip())), each)
 
 
-def _input(it: Translation, activity: _Element, each: _Element, before: dict[str, str]) -> None:
+# An input: the name of its variable, its value in FEEL, and where it stands.
+_Input = tuple[str, str, _Element]
+
+
+def _inputs(it: Translation, part: _Element) -> Iterator[_Input]:
+    """The inputs of a mapping; those of `a.b` and `a.c` are one of `a`, where the last of them is.
+
+    A context is put together by a function: as an entry, one would see those before it.
+    """
+    inputs = list(it.children(part, "input"))
+    paths = [[name.strip() for name in each.get("target", "").split(".")] for each in inputs]
+    last = {path[0]: number for number, path in enumerate(paths)}
+    contexts: dict[str, list[str]] = {}
+    for number, (path, each) in enumerate(zip(paths, inputs, strict=True)):
+        name, text = path[0], feel(each.get("source", "").strip())
+        if len(path) == 1:
+            yield name, text, each
+            continue
+        contexts.setdefault(name, []).append(f"{json.dumps(path[1:])}, {text})")
+        if last[name] == number:
+            yield name, _context(it, contexts[name], each), each
+
+
+def _context(it: Translation, entries: Sequence[str], at: _Element) -> str:
+    if len(entries) > _ENTRIES_MAX:
+        message = f"more than {_ENTRIES_MAX} inputs make one context; give it as one expression"
+        it.refuse("dialect-input", message, at)
+        return "null"
+    return f"{'context put(' * len(entries)}{{}}, {', '.join(entries)}"
+
+
+def _input(it: Translation, activity: _Element, given: _Input, before: dict[str, str]) -> None:
     """An input sees those before it: they are written out as a context around its expression."""
-    target = it.identifier(each.get("target", "").strip(), each)
+    name, text, each = given
+    target = it.identifier(name, each)
     if not target:
         return
-    text = feel(each.get("source", "").strip())
     used = names_in_feel(text) & before.keys()
     said = text
     if used and len(before) > _INPUTS_MAX:

@@ -1,4 +1,4 @@
-"""DMN: decision models in XML in, compiled decisions out (DMN 1.2 to 1.5).
+"""DMN: decision models in XML in, compiled decisions out (DMN 1.1 to 1.6).
 
 Rule: what is wrong with a file is found when it is read; evaluating is pure and bounded.
 """

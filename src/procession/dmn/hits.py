@@ -28,8 +28,6 @@ def run_table(table: Table, policy: tuple[str, str], visit: Visit) -> Value:
     `policy`: the hit policy and its aggregation, as POLICIES has them.
     """
     given = given_to(table, visit)
-    if given is None:
-        return None
     rules = matching(table, visit, given)
     first = next(rules, None)
     if first is None:

@@ -98,7 +98,8 @@ class Items:
         type_ = self._base(element, name)
         allowed = self._file.child(element, "allowedValues")
         if allowed is not None:
-            type_ = self._tested(type_, allowed, self._file.text(allowed))
+            # Those of the type that it is made of do not count beside them (TCK 0104).
+            type_ = self._tested(type_, allowed, self._file.text(allowed), instead=True)
         if boolean(element.get("isCollection", "false")):
             type_ = list_of(name, type_)
         constraint = self._file.child(element, "typeConstraint")
@@ -138,7 +139,9 @@ class Items:
                 self._components_open -= 1
         return found
 
-    def _tested(self, type_: ItemType, element: _Element, allowed: str) -> ItemType:
+    def _tested(
+        self, type_: ItemType, element: _Element, allowed: str, *, instead: bool = False
+    ) -> ItemType:
         tests = self._file.tests(element, {}, type_.shape, what=f"the values of {type_.name}")
         if tests is None:
             return type_
@@ -147,4 +150,4 @@ class Items:
             budget.spend(1)
             return tests.passes(Frame({}, budget), value) is True
 
-        return with_tests(type_, passes, allowed)
+        return with_tests(type_, passes, allowed, instead=instead)

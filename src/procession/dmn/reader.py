@@ -1,4 +1,4 @@
-"""From the bytes of a DMN file to a decision model (DMN 1.2 to 1.5).
+"""From the bytes of a DMN file to a decision model (DMN 1.1 to 1.6).
 
 Rule: all problems of a file are found before one is reported, and a file with a problem gives no
 model at all. Logic is read in the order of requirements, so that the entries of what a decision
@@ -72,9 +72,9 @@ def read(xml: bytes, *, file: str = "") -> DecisionModel:
 def _check_root(root: _Element, problems: DmnProblems) -> None:
     name, space = name_of(root), space_of(root)
     if name != "definitions" or space not in NAMESPACES:
-        message = f"the root is {shown(name)}, not the definitions of DMN 1.2 to 1.5"
+        message = f"the root is {shown(name)}, not the definitions of DMN 1.1 to 1.6"
         if space in OTHER_NAMESPACES:
-            message = f"the file is DMN {OTHER_NAMESPACES[space]}; save it as DMN 1.2 to 1.5"
+            message = f"the file is DMN {OTHER_NAMESPACES[space]}; save it as DMN 1.1 to 1.6"
         problems.add("not-dmn", message, root)
         problems.raise_if_any()
 
@@ -183,11 +183,9 @@ class _Model:
     def _add_knowledge(self, node: Node) -> None:
         visible = self._visible(node, "requiredKnowledge")
         logic = self._file.child(node.xml, "encapsulatedLogic")
+        # One that is only drawn is a function of nothing, as a decision without logic is null.
         definition = Definition(node.name, (), NOTHING)
-        if logic is None:
-            message = f"{node.caption} has no encapsulatedLogic; write its function"
-            self._file.problems.add("missing-expression", message, node.xml)
-        else:
+        if logic is not None:
             read = functions.read_definition(logic, visible, node.caption)
             # Its variable has the type of a function, or, as some modelers write it, of its result.
             result = node.type.result or node.type

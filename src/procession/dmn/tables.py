@@ -90,15 +90,15 @@ class Table:
         )
 
 
-def given_to(table: Table, visit: Visit) -> list[Value] | None:
-    """The values of the inputs; None where one of them is not allowed."""
-    values = []
+def given_to(table: Table, visit: Visit) -> list[Value]:
+    """The values of the inputs; one that is not allowed is null."""
+    values: list[Value] = []
     for column in table.inputs:
         value = fitted(visit, column.type, column.logic.run(visit), column.what)
         if not _allowed(visit, column.allowed, value):
             what = f"{column.what} is {described(value)}, none of its input values"
-            visit.notes.add(f"{what}; the table came to null")
-            return None
+            visit.notes.add(f"{what}; it became null")
+            value = None
         values.append(value)
     return values
 

@@ -4,7 +4,7 @@ Rule: null has every type, in components and items too; a component that is miss
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from procession.core.values import Value
@@ -21,7 +21,8 @@ class ItemType:
     """A type: whether a value conforms to it, and what is known of its entries.
 
     `listed`: it is a list. `base`: FEEL's name of a plain type. `result`: that of a function.
-    `allowed`: the text of its allowed values, which order the outputs of a decision table.
+    `allowed`: the text of its allowed values, which order the outputs of a decision table;
+    `untested`: whether a value conforms but for these.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ItemType:
     base: str = ""
     result: "ItemType | None" = None
     allowed: str = ""
+    untested: Conforms | None = None
 
     def accepts(self, budget: Budget, value: Value) -> Value:
         """The value as this type takes it (10.3.2.9.4), or FAILED."""
@@ -112,16 +114,16 @@ def function_of(name: str, count: int, result: ItemType) -> ItemType:
     return ItemType(name, conforms, base="function", result=result)
 
 
-def with_tests(type_: ItemType, passes: Conforms, allowed: str = "") -> ItemType:
-    """The type with a condition on its values."""
-    base = type_.conforms
+def with_tests(
+    type_: ItemType, passes: Conforms, allowed: str = "", *, instead: bool = False
+) -> ItemType:
+    """The type with a condition on its values; `instead` of the allowed values that it has."""
+    base = type_.untested if instead and type_.untested else type_.conforms
 
     def conforms(budget: Budget, value: Value) -> bool:
         return base(budget, value) and passes(budget, value)
 
-    return ItemType(
-        type_.name, conforms, type_.shape, type_.listed, base=type_.base, allowed=allowed
-    )
+    return replace(type_, conforms=conforms, allowed=allowed, untested=base)
 
 
 def fitted(visit: Visit, type_: ItemType, value: Value, what: str) -> Value:

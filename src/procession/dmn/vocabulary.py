@@ -7,16 +7,19 @@ hold (diagrams, a modeler's own attributes) says nothing about a decision and is
 from collections.abc import Mapping
 
 NAMESPACES: Mapping[str, str] = {
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20151101/dmn11.xsd": "1.1",
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+    "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",
 }
 # Read by nobody here; their names are for the message.
 OTHER_NAMESPACES: Mapping[str, str] = {
-    "http://www.omg.org/spec/DMN/20130901": "1.0",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
     "http://www.omg.org/spec/DMN/20151101/dmn11.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20130901": "1.0",
 }
 
 EXPRESSIONS = frozenset(

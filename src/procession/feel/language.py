@@ -19,6 +19,7 @@ from procession.feel import (
     number_functions,
     range_functions,
     text_functions,
+    zeebe_functions,
 )
 from procession.feel.budget import Frame, Refused
 from procession.feel.builtins import BUILTINS
@@ -41,6 +42,7 @@ _LIBRARY = (
     number_functions,
     range_functions,
     text_functions,
+    zeebe_functions,
 )
 
 

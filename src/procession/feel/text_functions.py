@@ -75,7 +75,7 @@ def _matches(frame: Frame, text: str, pattern: str, flags: str = "") -> Value:
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string)")
 def _replace(frame: Frame, text: str, pattern: str, *others: str) -> Value:
     replacement, flags = (*others, "")[:2]
-    compiled = _consuming(frame, pattern, flags)
+    compiled = consuming(frame, pattern, flags)
     parts = replacement_parts(replacement, compiled.groups)
     pieces, position, size = [], 0, 0
     for groups in matches(frame.budget, compiled, text):
@@ -93,7 +93,8 @@ def _group(text: str, groups: tuple[int, ...], number: int) -> str:
     return text[groups[2 * number] : groups[2 * number + 1]] if groups[2 * number] >= 0 else ""
 
 
-def _consuming(frame: Frame, pattern: str, flags: str) -> Pattern:
+def consuming(frame: Frame, pattern: str, flags: str) -> Pattern:
+    """A pattern that takes at least one character wherever it is found."""
     # XPath refuses a pattern that matches nothing at all (err:FORX0003), so FEEL gives null.
     compiled = compiled_pattern(pattern, flags)
     if first_match(frame.budget, compiled, "", 0) is not None:
@@ -104,7 +105,7 @@ def _consuming(frame: Frame, pattern: str, flags: str) -> Pattern:
 @builtin("split(string: string, delimiter: string)")
 def _split(frame: Frame, text: str, delimiter: str) -> Value:
     pieces, position = [], 0
-    for groups in matches(frame.budget, _consuming(frame, delimiter, ""), text):
+    for groups in matches(frame.budget, consuming(frame, delimiter, ""), text):
         pieces.append(text[position : groups[0]])
         position = groups[1]
     pieces.append(text[position:])

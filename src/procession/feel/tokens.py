@@ -109,9 +109,10 @@ def _value(text: str, kind: str, match: re.Match[str]) -> Value:
 
 def _unescaped(text: str, position: int, part: re.Match[str]) -> str:
     code = part[1] or part[2]
-    if code is None and part[3] in _ESCAPES:
-        return _ESCAPES[part[3]]
-    character = int(code, 16) if code else 0
+    if code is None:
+        # Any other backslash is a character like each (rule 33): "\d" needs no second one.
+        return _ESCAPES.get(part[3], part[0])
+    character = int(code, 16)
     if not 0 < character < 0x110000 or (part[2] and 0xD800 <= character < 0xE000):
         raise error_at(
             text, position + 1 + part.start(), f"{part[0]} is no escape; write \\\\ for a backslash"

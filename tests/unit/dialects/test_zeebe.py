@@ -6,6 +6,7 @@ from procession.core.commands import CompleteJob
 from procession.core.instance import Status
 from procession.core.model import ScriptTask, ServiceTask
 from tests.unit.dialects.dialect_builders import (
+    SPACES,
     element,
     extended,
     file_of,
@@ -278,3 +279,78 @@ def test_a_version_that_a_tag_names_is_not_known_here() -> None:
     newest = warnings_of("zeebe", task("callActivity", "", called.format("latest")))
 
     assert (named(tagged), named(newest)) == (["dialect-not-done"], [])
+
+
+def test_inputs_of_parts_of_a_context_are_one_variable() -> None:
+    """As the templates of Camunda's connectors write them."""
+    part = (
+        "<zeebe:ioMapping>"
+        '<zeebe:input source="bearer" target="authentication.type"/>'
+        '<zeebe:input source="=token" target="authentication.token"/>'
+        '<zeebe:input source="=type" target="body.order.kind"/>'
+        '<zeebe:input source="=authentication.token" target="secret"/>'
+        "</zeebe:ioMapping>"
+    )
+    case = run(zeebe(task("serviceTask", "", JOB, part)), token="abc", type="b2b")
+    (job,) = case.instance.jobs.values()
+
+    given = job.values["all"]
+
+    assert given["authentication"] == {"type": "bearer", "token": "abc"}
+    assert given["body"] == {"order": {"kind": "b2b"}}
+    assert given["secret"] == "abc"
+
+
+def test_the_inputs_of_one_context_have_a_bound() -> None:
+    inputs = "".join(f'<zeebe:input source="=1" target="a.b{n}"/>' for n in range(31))
+    part = f"<zeebe:ioMapping>{inputs}</zeebe:ioMapping>"
+
+    (problem,) = problems_of("zeebe", task("serviceTask", "", JOB, part))
+
+    assert problem.code == "dialect-input"
+
+
+def test_listeners_are_warned_of_with_the_types_of_their_jobs() -> None:
+    part = (
+        "<zeebe:executionListeners>"
+        '<zeebe:executionListener eventType="start" type="audit"/>'
+        "</zeebe:executionListeners>"
+    )
+
+    (warning,) = warnings_of("zeebe", task("userTask", "", part))
+
+    assert warning.code == "dialect-not-done"
+    assert "zeebe:executionListeners (audit)" in warning.message
+
+
+def test_what_stands_in_a_mapping_and_is_not_known_is_a_warning() -> None:
+    part = (
+        "<zeebe:ioMapping>"
+        '<zeebe:input source="=1" target="a" transform="x"/><zeebe:merge/>'
+        "</zeebe:ioMapping>"
+    )
+
+    told = warnings_of("zeebe", task("userTask", "", part))
+
+    assert named(told) == ["dialect-unknown"] * 2
+    assert "zeebe:merge in zeebe:ioMapping" in told[0].message
+    assert "zeebe:input has transform" in told[1].message
+
+
+def test_a_plain_start_may_name_what_a_run_is_started_with() -> None:
+    same = mapping('<zeebe:output source="= age" target="age"/>')
+    other = mapping('<zeebe:output source="= age + 1" target="age"/>')
+
+    assert problems_of("zeebe", task("startEvent", "", same)) == []
+    assert named(problems_of("zeebe", task("startEvent", "", other))) == ["dialect-output"]
+
+
+def test_what_makes_no_difference_to_another_engine_makes_none_here() -> None:
+    """Camunda's web modeler writes such an attribute into each file for Camunda 8."""
+    space = f'xmlns:camunda="{SPACES["camunda"]}"'
+    attributes = f'{space} camunda:asyncBefore="true" camunda:assignee="ann"'
+    content = task("userTask", attributes, "<zeebe:userTask/>")
+
+    (warning,) = warnings_of("zeebe", content)
+
+    assert "camunda:assignee" in warning.message

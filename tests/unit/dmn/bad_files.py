@@ -43,7 +43,7 @@ BAD_FILES = {
     "no-decision: nothing to decide": definitions(),
     "not-dmn: another root": b"<a/>",
     "not-dmn: BPMN": b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>',
-    "not-dmn: DMN 1.1": definitions(D, namespace="http://www.omg.org/spec/DMN/20151101/dmn.xsd"),
+    "not-dmn: DMN 1.0": definitions(D, namespace="http://www.omg.org/spec/DMN/20130901"),
     "broken-xml: cut off": b"<definitions",
     "doctype: an entity": b'<!DOCTYPE a [<!ENTITY b "c">]><a/>',
     "unsupported-import: of a model": definitions(
@@ -132,9 +132,6 @@ BAD_FILES = {
     ),
     "too-long: a text": definitions(decision("D", literal("1 " * 60_000))),
     "several-expressions: of a decision": definitions(decision("D", literal("1") * 2)),
-    "missing-expression: of a knowledge model": definitions(
-        '<businessKnowledgeModel id="K" name="K"/>', D
-    ),
     "missing-expression: of its function": definitions(knowledge("K", [], ""), D),
     "missing-expression: of an entry": definitions(
         decision("D", f"<context>{entry('a', '')}</context>")

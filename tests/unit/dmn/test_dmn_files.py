@@ -8,7 +8,7 @@ import pytest
 
 from procession.core.values import Value
 from procession.dmn import evaluate, read
-from tests.unit.dmn.dmn_builders import MOMENT
+from tests.unit.dmn.dmn_builders import MOMENT, decision, definitions, literal, value_of
 
 FILES = Path(__file__).parent / "files"
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -125,6 +125,27 @@ def test_a_file_decides_as_its_author_meant(
 
     assert result.value == expected
     assert result.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    [
+        "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+        "http://www.omg.org/spec/DMN/20151101/dmn11.xsd",
+        "https://www.omg.org/spec/DMN/20240513/MODEL/",
+    ],
+)
+def test_the_oldest_and_the_newest_namespace_are_read(namespace: str) -> None:
+    """DMN 1.1 is what modelers wrote for years, with types as `feel:number`."""
+    xml = definitions(decision("D", literal("1 + 1"), type_="feel:number"), namespace=namespace)
+
+    assert evaluate(read(xml), "D", {}, moment=MOMENT).value == 2
+
+
+def test_a_knowledge_model_that_is_only_drawn_keeps_nothing_from_being_decided() -> None:
+    drawn = '<businessKnowledgeModel id="menu" name="El menú"/>'
+
+    assert value_of("D", drawn, decision("D", literal("1"), uses="menu")) == 1
 
 
 def test_every_file_has_a_case() -> None:

@@ -70,7 +70,7 @@ def test_a_problem_of_a_cell_names_its_rule_and_column() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("not-dmn: DMN 1.1", "the file is DMN 1.1; save it as DMN 1.2 to 1.5"),
+        ("not-dmn: DMN 1.0", "the file is DMN 1.0; save it as DMN 1.1 to 1.6"),
         ("unknown-type: of an input", "there is no type 'nunber'. Did you mean 'number'?"),
         ("unknown-element: a slip", "Did you mean 'decision'?"),
         ("unknown-hit-policy: a slip", "the hit policy 'UNIQ' is not known; there is UNIQUE, ANY"),

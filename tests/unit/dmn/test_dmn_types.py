@@ -197,3 +197,18 @@ def test_an_unknown_input_is_refused_with_a_near_name() -> None:
     model = model_of(input_data("Amount"), decision("D", literal("1")))
     with pytest.raises(BadValue, match="there is no input 'Amunt'; did you mean Amount"):
         input_from_text(model, "Amunt", "1")
+
+
+def test_a_types_own_allowed_values_stand_instead_of_those_of_the_type_it_is_made_of() -> None:
+    """As in the published conformance tests (TCK 0104)."""
+    types = [
+        item("tColour", "string", inner=allowed('"red", "green"')),
+        item("tSame", "tColour"),
+        item("tSide", "tColour", inner=allowed('"left", "right"')),
+    ]
+
+    def result(type_: str, text: str) -> Value:
+        return result_of("D", *types, decision("D", literal(text), type_=type_)).value
+
+    assert [result("tSide", '"left"'), result("tSide", '"red"')] == ["left", None]
+    assert [result("tSame", '"left"'), result("tSame", '"red"')] == [None, "red"]

@@ -71,7 +71,7 @@ def test_what_is_not_set_is_null() -> None:
         ("if true then 1", 1, 15, "else is missing before the end"),
         ("for x [1] return x", 1, 7, "in is missing before '['"),
         ('"abc', 1, 1, 'the string does not end; write " after it'),
-        ('"a\\qb"', 1, 3, "is no escape"),
+        ('"a\\u0000b"', 1, 3, "is no escape"),
         ("1 /* x", 1, 3, "the comment does not end"),
         ("a # b", 1, 3, "'#' means nothing here"),
         ('@"soon"', 1, 2, "no date, time or duration"),
