@@ -22,7 +22,7 @@ CORE_TESTS ?= $(wildcard tests/unit/core tests/spec tests/scenarios)
 N ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench simulate explore lock clean
+.PHONY: help install run test check bench load simulate explore lock clean
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -46,6 +46,9 @@ check: install ## the gate: format, lint, types, tidiness, docs, coverage of the
 
 bench: install ## measure the service beside the floor: calls/s, latency, memory, as ratios
 	@$(BIN)/python -m bench
+
+load: install ## 256 connections over all doors for two minutes; any wrong answer or growth is an error
+	@$(BIN)/python -m bench.doors
 
 simulate: install ## random processes and crashes against the core (N=1000000: so many cases)
 	@$(BIN)/python -m tests.simulation $(N)

@@ -1,8 +1,9 @@
 """The one place where concrete parts are chosen and joined."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -16,6 +17,7 @@ from procession.connectors.example import create_example_database
 from procession.connectors.handlers import HandlerConnector, load_handlers
 from procession.connectors.http import HttpConnector
 from procession.decisions import Decisions
+from procession.deliveries import Deliveries
 from procession.engine import Engine, utc_now
 from procession.errors import SettingsError
 from procession.settings import Settings, Unknown
@@ -28,32 +30,44 @@ EXAMPLE_DATABASE = "example.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An engine with the worker that does its jobs."""
+    """An engine with the worker that does its jobs, and what sends to its webhooks."""
 
     engine: Engine
     worker: Worker
+    deliveries: Deliveries
 
 
 @asynccontextmanager
-async def open_running(settings: Settings) -> AsyncIterator[Running]:
-    """The engine and its worker on the settings' data folder, beside others that use it."""
+async def open_running(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    instead: Mapping[str, Connector] | None = None,
+) -> AsyncIterator[Running]:
+    """The engine and its worker on the settings' data folder, beside others that use it.
+
+    `instead`: connectors that do these kinds of jobs in place of the real ones, for tests.
+    """
     async with AsyncExitStack() as stack:
         store = await _open_store(stack, settings)
-        decisions = Decisions(store, utc_now)
+        decisions = Decisions(store, clock)
         connectors = {
             **await _open_connectors(stack, settings),
             DECISION: DecisionConnector(decisions),
+            **(instead or {}),
         }
         engine = Engine(
             store,
-            Catalog(store, connectors, utc_now, decisions),
-            clock=utc_now,
+            Catalog(store, connectors, clock, decisions),
+            clock=clock,
             refuse_unknown=settings.unknown_parameters is Unknown.REFUSE,
             message_live_seconds=settings.message_live_seconds,
         )
         worker = Worker(engine, connectors)
         stack.push_async_callback(worker.close)
-        yield Running(engine, worker)
+        deliveries = Deliveries(engine, connectors[HTTP])
+        stack.push_async_callback(deliveries.close)
+        yield Running(engine, worker, deliveries)
 
 
 @asynccontextmanager

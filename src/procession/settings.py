@@ -13,6 +13,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Self, cast, get_type_hints
+from urllib.parse import urlsplit
 
 from procession.core.values import Value, Values
 from procession.errors import SettingsError
@@ -89,10 +90,19 @@ class Settings:
     xml_namespace: str = field(
         default=CONTRACT_NAMESPACE, metadata=_about("namespace of the `<string>` answer")
     )
+    odata_seconds: float = field(
+        default=5.0, metadata=_about("how long a question to the log (OData) may take", 0.01, 600)
+    )
     trusted_proxies: tuple[str, ...] = field(
         default=(), metadata=_about("addresses whose `X-Forwarded-For` names the caller")
     )
 
+    cors_origins: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "origins whose scripts may call the service from a browser, as `https://app.example`"
+        ),
+    )
     csrf: bool = field(default=True, metadata=_about("whether the header `BPMCSRF` is asked for"))
     cookies_secure: bool = field(
         default=False, metadata=_about("whether cookies go over HTTPS only")
@@ -121,6 +131,57 @@ class Settings:
         metadata=_about(
             "longest pause after failed logins; each further failure doubles it", 1, 86_400
         ),
+    )
+
+    audit_entries_max: int = field(
+        default=10_000,
+        metadata=_about(
+            "changes that the audit log holds, and as many refused tries; the oldest go",
+            100,
+            10_000_000,
+        ),
+    )
+
+    public_url: str = field(
+        default="",
+        metadata=_about(
+            "scheme, host and port where people and programs reach the service, such as "
+            "`https://procession.example`"
+        ),
+    )
+    oauth_token_seconds: int = field(
+        default=3_600, metadata=_about("how long an access token of a client lasts", 60, 86_400)
+    )
+    oidc_issuer: str = field(
+        default="",
+        metadata=_about("OpenID provider where people log in, by its issuer; empty: none"),
+    )
+    oidc_client_id: str = field(
+        default="", metadata=_about("what that provider calls this service")
+    )
+    oidc_client_secret: str = field(
+        default="",
+        repr=False,
+        metadata=_about("the secret for it; give it by the environment; empty: there is none"),
+    )
+    oidc_scopes: tuple[str, ...] = field(
+        default=("openid", "profile", "email"),
+        metadata=_about("what the provider is asked for; `openid` must be there"),
+    )
+    oidc_user_claim: str = field(
+        default="preferred_username",
+        metadata=_about("what the provider tells of somebody that is the user's name here"),
+    )
+    oidc_roles_claim: str = field(
+        default="",
+        metadata=_about(
+            "what it tells that lists the user's roles here, by their names; "
+            "empty: roles are given here alone"
+        ),
+    )
+    oidc_create_users: bool = field(
+        default=False,
+        metadata=_about("whether somebody whom the provider knows and we do not becomes a user"),
     )
 
     result_wait_seconds: float = field(
@@ -161,6 +222,9 @@ class Settings:
             _check_bounds(one, getattr(self, one.name))
         _check_prefix(self.path_prefix)
         _check_proxies(self.trusted_proxies)
+        _check_origins(self.cors_origins)
+        _check_public_url(self.public_url)
+        _check_provider(self)
         if self.cookies_same_site is SameSite.NONE and not self.cookies_secure:
             raise SettingsError(
                 "cookies_same_site: None needs cookies_secure, or browsers drop them"
@@ -238,9 +302,58 @@ def _check_prefix(prefix: str) -> None:
         raise SettingsError(f"path_prefix: {prefix!r} cannot be used; write it as /prod")
 
 
+def _check_origins(origins: tuple[str, ...]) -> None:
+    for origin in origins:
+        scheme, parted, host = origin.partition("://")
+        if scheme not in ("http", "https") or not parted or not host or set(host) & set("/*?#@ "):
+            raise SettingsError(
+                f"cors_origins: {origin!r} is not an origin; write it as https://app.example"
+            )
+
+
 def _check_proxies(addresses: tuple[str, ...]) -> None:
     for address in addresses:
         try:
             ipaddress.ip_address(address)
         except ValueError:
             raise SettingsError(f"trusted_proxies: {address!r} is not an IP address") from None
+
+
+def _check_public_url(text: str) -> None:
+    parts = urlsplit(text)
+    whole = parts.scheme in ("http", "https") and text == f"{parts.scheme}://{parts.netloc}"
+    if text and not (whole and parts.hostname):
+        raise SettingsError(
+            f"public_url: {text!r} cannot be used; write it as https://procession.example"
+        )
+
+
+def _check_provider(settings: Settings) -> None:
+    """What the login by OpenID Connect needs, if there is one (OpenID Connect Core §3.1.2)."""
+    if not settings.oidc_issuer:
+        return
+    if not trustworthy(settings.oidc_issuer):
+        raise SettingsError(
+            f"oidc_issuer: {settings.oidc_issuer!r} cannot be used; it begins with https://, "
+            "or with http:// on this machine itself"
+        )
+    for name in ("oidc_client_id", "public_url"):
+        if not getattr(settings, name):
+            raise SettingsError(f"oidc_issuer needs {name} too")
+    if "openid" not in settings.oidc_scopes:
+        raise SettingsError("oidc_scopes: openid must be among them")
+
+
+def trustworthy(url: str) -> bool:
+    """Whether nobody between us and the address can listen: TLS, or this machine itself."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.hostname or ""))
+    )
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

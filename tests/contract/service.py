@@ -1,6 +1,7 @@
 """The real service within a test: its own folder, a free port, the test processes deployed."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,11 +12,15 @@ from uuid import UUID
 import httpx
 from argon2 import PasswordHasher
 
+from procession.access import Duty, Principal
 from procession.accounts import Accounts
 from procession.compose import open_running
 from procession.engine import Engine, utc_now
+from procession.keys import NewKey
 from procession.settings import Settings
+from procession.sign_on.clients import Clients, NewClient
 from procession.stores import User
+from procession.stores.people import Grant, Kind
 from procession.views import InstanceView, show
 from procession.web.app import create_app
 from procession.web.server import bind, serve
@@ -74,6 +79,7 @@ async def open_service(folder: Path, **changes: object) -> AsyncIterator[Serving
         finally:
             stop.set()
             await ended
+            await accounts.audit.flush()
             accounts.close()
 
 
@@ -103,3 +109,27 @@ async def logged_in(serving: Serving) -> AsyncIterator[httpx.AsyncClient]:
 def stranger(serving: Serving) -> httpx.AsyncClient:
     """A client without a session."""
     return httpx.AsyncClient(base_url=serving.address, verify=False)
+
+
+async def bound_keys(serving: Serving) -> dict[str, str]:
+    """API keys, as a transcript names them; UsrTicket is for Ben alone, who is no administrator."""
+    by = Principal("test")
+    for name in ("Ann", "Ben"):
+        await serving.engine.store.add_user(User(name, password_hash(), False, utc_now()))
+    await serving.accounts.people.grant(Grant("run", Kind.USER, "Ben", "UsrTicket"), by=by)
+    return {
+        "ann": await serving.accounts.keys.add(NewKey("Ann", "all"), by=by),
+        "ben": await serving.accounts.keys.add(NewKey("Ben", "all"), by=by),
+        "watcher": await serving.accounts.keys.add(
+            NewKey(USER, "watcher", limits=frozenset({Duty.SEE})), by=by
+        ),
+    }
+
+
+async def bound_client(serving: Serving) -> dict[str, str]:
+    """A program that may get access tokens, as a transcript names what it shows."""
+    clients = Clients(serving.engine.store, serving.accounts.audit)
+    new = NewClient("Robot", frozenset({Duty.RUN, Duty.SEE}), user=USER)
+    shown = await clients.add(new, by=Principal("test"))
+    basic = b64encode(f"{shown.client_id}:{shown.client_secret}".encode()).decode()
+    return {"client": shown.client_id, "secret": shown.client_secret, "basic": basic}

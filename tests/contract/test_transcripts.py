@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.contract.service import Serving
+from tests.contract.service import Serving, bound_client, bound_keys
 from tests.contract.transcripts import Bound, filled, matches, read, sent
 
 TRANSCRIPTS = sorted(Path(__file__).parent.glob("*.http"))
@@ -20,6 +20,8 @@ async def test_every_answer_is_the_transcripts(
         "cookies": "; ".join(f"{name}={value}" for name, value in client.cookies.items()),
         "csrf": client.cookies["BPMCSRF"],
         "auth": client.cookies[".ASPXAUTH"],
+        **await bound_client(serving),
+        **await bound_keys(serving),
     }
     for exchange in read(path):
         answer = await sent(serving.host, serving.port, filled(exchange.request, bound))

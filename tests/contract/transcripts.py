@@ -75,13 +75,17 @@ def filled(request: bytes, bound: Bound) -> bytes:
         name = match[1].decode()
         if name == "hex":
             return bytes.fromhex(match[5].decode())
-        if match[3]:
-            return str(UUID(int=UUID(bound[name]).int + int(match[4]))).encode()
-        return match[0] if name == "length" else bound[name].encode()
+        return match[0] if name == "length" else _value(match, bound)
 
     text = _MARK.sub(value, request)
     length = len(text.partition(b"\r\n\r\n")[2])
     return text.replace(b"{{length}}", str(length).encode())
+
+
+def _value(mark: "re.Match[bytes]", bound: Bound) -> bytes:
+    """What was bound, or the GUID that is so many further."""
+    text = bound[mark[1].decode()]
+    return str(UUID(int=UUID(text).int + int(mark[4]))).encode() if mark[3] else text.encode()
 
 
 def matches(expected: bytes, answer: bytes, bound: Bound) -> bool:
@@ -96,7 +100,7 @@ def matches(expected: bytes, answer: bytes, bound: Bound) -> bool:
         elif name in names:
             pattern += b"\\%d" % (names.index(name) + 1)
         else:
-            pattern += re.escape(bound[name].encode())
+            pattern += re.escape(_value(mark, bound))
         end = mark.end()
     found = re.fullmatch(pattern + re.escape(expected[end:]), answer, re.DOTALL)
     if found:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from procession.accounts import FORGOTTEN_AFTER_SECONDS, THROTTLED_MAX, Throttle
+from procession.throttle import FORGOTTEN_AFTER_SECONDS, THROTTLED_MAX, Throttle
 
 
 class Clock:

@@ -5,7 +5,22 @@ import sys
 import click
 
 from procession import __version__
-from procession.cli import decisions, events, instances, processes, service, users
+from procession.cli import (
+    audit,
+    clients,
+    decisions,
+    events,
+    identities,
+    instances,
+    keys,
+    mcp,
+    processes,
+    rights,
+    roles,
+    service,
+    users,
+    webhooks,
+)
 from procession.cli.exits import report
 from procession.errors import ProcessionError
 
@@ -24,7 +39,15 @@ from procession.errors import ProcessionError
         "show": instances.show,
         "enable": processes.enable,
         "disable": processes.disable,
+        "mcp": mcp.mcp,
         "user": users.user,
+        "role": roles.role,
+        "right": rights.right,
+        "key": keys.key,
+        "client": clients.client,
+        "identity": identities.identity,
+        "audit": audit.audit,
+        "webhook": webhooks.webhook,
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

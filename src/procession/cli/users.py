@@ -5,14 +5,16 @@ the machine can read it.
 """
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Sequence
 
 import click
 
-from procession.accounts import Accounts
-from procession.cli.options import folder_option, json_option, settings_from, with_engine
+from procession.cli.options import folder_option, json_option, with_engine
 from procession.cli.output import print_json, print_line, print_table
+from procession.cli.people import me, with_accounts
 from procession.engine import Engine
+from procession.stores import Session, User
+from procession.stores.people import LoginFailures
 
 name_argument = click.argument("name")
 stdin_option = click.option(
@@ -32,7 +34,7 @@ def add(*, name: str, password_stdin: bool, **settings: object) -> None:
       procession user add Supervisor --password-stdin < password.txt
     """
     password = _password(from_stdin=password_stdin)
-    _with_accounts(settings, lambda accounts: accounts.add_user(name, password))
+    with_accounts(settings, lambda accounts: accounts.add_user(name, password, by=me()))
     print_line(f"{name}: added")
 
 
@@ -48,7 +50,7 @@ def passwd(*, name: str, password_stdin: bool, **settings: object) -> None:
       procession user passwd Supervisor --password-stdin < password.txt
     """
     password = _password(from_stdin=password_stdin)
-    _with_accounts(settings, lambda accounts: accounts.change_password(name, password))
+    with_accounts(settings, lambda accounts: accounts.change_password(name, password, by=me()))
     print_line(f"{name}: the password is changed")
 
 
@@ -57,7 +59,7 @@ def passwd(*, name: str, password_stdin: bool, **settings: object) -> None:
 @folder_option
 def disable(*, name: str, **settings: object) -> None:
     """Let a user no longer log in, and log them out."""
-    _with_accounts(settings, lambda accounts: accounts.disable(name))
+    with_accounts(settings, lambda accounts: accounts.disable(name, by=me()))
     print_line(f"{name}: disabled")
 
 
@@ -66,44 +68,95 @@ def disable(*, name: str, **settings: object) -> None:
 @folder_option
 def enable(*, name: str, **settings: object) -> None:
     """Let a user log in again."""
-    _with_accounts(settings, lambda accounts: accounts.enable(name))
+    with_accounts(settings, lambda accounts: accounts.enable(name, by=me()))
     print_line(f"{name}: enabled")
+
+
+@click.command()
+@name_argument
+@folder_option
+def unlock(*, name: str, **settings: object) -> None:
+    """Forgive a user's failed logins, so that the next one need not wait."""
+    with_accounts(settings, lambda accounts: accounts.unlock(name, by=me()))
+    print_line(f"{name}: unlocked")
+
+
+@click.command()
+@name_argument
+@folder_option
+@json_option
+def sessions(*, name: str, as_json: bool, **settings: object) -> None:
+    """List a user's open sessions."""
+    found = with_accounts(settings, lambda accounts: accounts.sessions(name))
+    if as_json:
+        print_json([_plain_session(session) for session in found])
+        return
+    print_table(
+        ["Since", "Until", "From"],
+        [(session.created_at, session.expires_at, session.address) for session in found],
+    )
+
+
+@click.command("end-sessions")
+@name_argument
+@folder_option
+def end_sessions(*, name: str, **settings: object) -> None:
+    """Log a user out everywhere, at once."""
+    with_accounts(settings, lambda accounts: accounts.end_all(name, by=me()))
+    print_line(f"{name}: all sessions are ended")
 
 
 @click.command("list")
 @folder_option
 @json_option
 def list_(*, as_json: bool, **settings: object) -> None:
-    """List the users; nothing is told of their passwords."""
-    users = with_engine(settings, lambda engine: engine.store.users())
+    """List the users and their failed logins; nothing is told of their passwords."""
+    users, failed = with_engine(settings, _users)
+    counts = {each.user: each.failures for each in failed}
     if as_json:
-        print_json(
-            [{"name": u.name, "disabled": u.disabled, "created_at": u.created_at} for u in users]
-        )
+        print_json([_plain_user(user, counts.get(user.name, 0)) for user in users])
         return
     print_table(
-        ["User", "Disabled", "Created"], [(u.name, u.disabled, u.created_at) for u in users]
+        ["User", "Disabled", "Created", "Failed logins"],
+        [(u.name, u.disabled, u.created_at, counts.get(u.name, 0)) for u in users],
     )
 
 
+async def _users(engine: Engine) -> tuple[Sequence[User], Sequence[LoginFailures]]:
+    return await engine.store.users(), await engine.store.people.all_failures()
+
+
 @click.group(
-    commands={"add": add, "passwd": passwd, "disable": disable, "enable": enable, "list": list_}
+    commands={
+        "add": add,
+        "passwd": passwd,
+        "disable": disable,
+        "enable": enable,
+        "unlock": unlock,
+        "sessions": sessions,
+        "end-sessions": end_sessions,
+        "list": list_,
+    }
 )
 def user() -> None:
     """Say who may log in."""
 
 
-def _with_accounts(
-    flags: Mapping[str, object], action: Callable[[Accounts], Awaitable[None]]
-) -> None:
-    async def run(engine: Engine) -> None:
-        accounts = Accounts(engine.store, settings_from(flags))
-        try:
-            await action(accounts)
-        finally:
-            accounts.close()
+def _plain_user(user: User, failures: int) -> dict[str, object]:
+    return {
+        "name": user.name,
+        "disabled": user.disabled,
+        "created_at": user.created_at,
+        "failed_logins": failures,
+    }
 
-    with_engine(flags, run)
+
+def _plain_session(session: Session) -> dict[str, object]:
+    return {
+        "created_at": session.created_at,
+        "expires_at": session.expires_at,
+        "address": session.address,
+    }
 
 
 def _password(*, from_stdin: bool) -> str:

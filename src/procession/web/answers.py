@@ -21,7 +21,9 @@ from procession.errors import (
     UnknownElement,
     UnknownInstance,
     UnknownProcess,
+    UnknownRole,
     UnknownUser,
+    UnknownWebhook,
 )
 from procession.web.wire import ErrorInfo, Failure, json_bytes
 
@@ -76,7 +78,9 @@ STATUS: dict[type[Exception], int] = {
     UnknownElement: 404,
     UnknownInstance: 404,
     UnknownProcess: 404,
+    UnknownRole: 404,
     UnknownUser: 404,
+    UnknownWebhook: 404,
 }
 
 _UNAVAILABLE = Failed(

@@ -11,40 +11,44 @@ from contextlib import suppress
 from procession.accounts import Accounts
 from procession.engine import Engine
 from procession.settings import Settings
+from procession.sign_on.openid import OpenId
+from procession.sign_on.tokens import Tokens
+from procession.web import process_engine_service
 from procession.web.answers import STOPPING, Answer, Failed, HttpRefusal, failed
+from procession.web.api import API
 from procession.web.auth_service import authenticate, login, logout
+from procession.web.cors import Cors
+from procession.web.encoding import encoded
 from procession.web.failures import report
 from procession.web.health import ping
-from procession.web.process_engine_service import exec_proc_el_by_uid, execute, run_process
+from procession.web.oauth import oauth_door
+from procession.web.odata import ODATA
+from procession.web.oidc import oidc_door
 from procession.web.request import Request
 from procession.web.routes import Door, Route, Router, Service
 from procession.web.rsgi import Exchange, Scope
 
 _AUTH = "/ServiceModel/AuthService.svc"
-_ENGINE = "/ServiceModel/ProcessEngineService.svc"
-_BOTH = ("GET", "POST")
 _PROBE = ("GET", "HEAD", "POST")
 
 ROUTES: Sequence[Route] = (
-    Route(f"{_ENGINE}/{{}}/Execute", dict.fromkeys(_BOTH, execute)),
-    Route(f"{_ENGINE}/ExecProcElByUId", dict.fromkeys(_BOTH, exec_proc_el_by_uid)),
-    Route(f"{_ENGINE}/ExecProcElByUId/{{}}", dict.fromkeys(_BOTH, exec_proc_el_by_uid)),
-    Route(f"{_ENGINE}/RunProcess", {"POST": run_process}),
+    *process_engine_service.ROUTES,
     Route(f"{_AUTH}/Login", {"POST": login}, guarded=False),
     Route(f"{_AUTH}/Logout", {"POST": logout}),
     Route("/ping", dict.fromkeys(_PROBE, ping), guarded=False),
     Route("/api/HealthCheck/Ping", dict.fromkeys(_PROBE, ping), guarded=False),
 )
-DOORS: Sequence[Door] = (Door("", ROUTES),)
+DOORS: Sequence[Door] = (Door("", ROUTES), API, ODATA)
 
 
 class App:
     """An RSGI application. `abandon` ends the calls that still wait."""
 
-    __slots__ = ("_router", "_running", "_service")
+    __slots__ = ("_cors", "_router", "_running", "_service")
 
     def __init__(self, service: Service, doors: Sequence[Door]) -> None:
         self._service = service
+        self._cors = Cors(service.settings.cors_origins)
         self._router = Router(doors, service.settings.path_prefix)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -54,7 +58,8 @@ class App:
         self._running.add(task)
         request = Request(scope, exchange, self._service.settings)
         try:
-            answer = await self._answer(request)
+            answer = self._shared(request, await self._answer(request))
+            answer = await encoded(answer, request.headers.get("accept-encoding", ""))
             if answer.pieces is not None:
                 await _stream(exchange, answer, answer.pieces)
                 return
@@ -69,7 +74,13 @@ class App:
     def _failure(self, request: Request, error: BaseException, told: Failed) -> Answer:
         found = self._router.find(request.path)
         wording = found[0].wording if found else self._router.wording(request.path)
-        return wording(told, report(request, error, told))
+        return self._shared(request, wording(told, report(request, error, told)))
+
+    def _shared(self, request: Request, answer: Answer) -> Answer:
+        """The answer, and who else's scripts may read it."""
+        if allowed := self._cors.headers(request):
+            return answer._replace(headers=[*answer.headers, *allowed])
+        return answer
 
     def abandon(self) -> None:
         """Answers 503 to every call that still waits; what they started is durable and goes on."""
@@ -83,13 +94,15 @@ class App:
             message = f"nothing is served at {request.path[:200]!r}"
             raise HttpRefusal(404, "NotFound", message)
         route, request.variables = found
+        if (preflight := self._cors.preflight(request, route)) is not None:
+            return preflight
         operation = route.methods.get(request.method)
         if operation is None:
             allowed = ", ".join(route.methods)
             message = f"{request.method[:20]} is not served here; use {allowed}"
             raise HttpRefusal(405, "MethodNotAllowed", message, ("allow", allowed))
         if route.guarded:
-            request.caller = (await authenticate(self._service, request)).user
+            request.principal = await authenticate(self._service, request)
         return await operation(self._service, request)
 
 
@@ -104,4 +117,7 @@ async def _stream(exchange: Exchange, answer: Answer, pieces: AsyncIterator[byte
 
 def create_app(engine: Engine, accounts: Accounts, settings: Settings) -> App:
     """The service over an engine."""
-    return App(Service(engine, accounts, settings), DOORS)
+    tokens = Tokens(engine.store, accounts.audit, settings)
+    accounts.bearer_readers.append(tokens.principal_of)
+    sign_on = (oauth_door(tokens), oidc_door(OpenId(engine.store, accounts, settings)))
+    return App(Service(engine, accounts, settings), (*DOORS, *sign_on))

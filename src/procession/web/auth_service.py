@@ -6,14 +6,16 @@ for every caller, whatever the header says. `BPMLOADER` and `BPMSESSIONID` are t
 
 import hmac
 import secrets
+from dataclasses import replace
 
 import structlog
 
+from procession.access import Principal
 from procession.accounts import Login
 from procession.errors import Forbidden
 from procession.settings import Settings
 from procession.stores import Session
-from procession.web.answers import JSON_TYPE, NOT_STORED, Answer, HttpRefusal
+from procession.web.answers import JSON_TYPE, NOT_STORED, Answer, Headers, HttpRefusal
 from procession.web.request import Request
 from procession.web.routes import Service
 from procession.web.wire import (
@@ -33,12 +35,35 @@ LOADER_COOKIE = "BPMLOADER"
 USER_COOKIE = "UserName"
 HTTP_ONLY = frozenset({AUTH_COOKIE, SESSION_COOKIE})
 LOADER_BYTES = 16
+BEARER = "bearer"
 
 _log = structlog.get_logger()
 
 
-async def authenticate(service: Service, request: Request) -> Session:
-    """The caller's session. Raises HttpRefusal: 401 without one, 403 for a wrong `BPMCSRF`."""
+async def authenticate(service: Service, request: Request) -> Principal:
+    """Who calls. Raises HttpRefusal: 401 without session or key, 403 for a wrong `BPMCSRF`.
+
+    A key comes in a header that no other site can set, so it needs no `BPMCSRF`.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == BEARER:
+        return await _bearer(service, request, token.strip())
+    session = await _session(service, request)
+    return Principal(session.user, address=request.address)
+
+
+async def _bearer(service: Service, request: Request, token: str) -> Principal:
+    """A key that is wrong is refused, even where the cookies of a session are there too."""
+    principal = await service.accounts.principal_of_bearer(token)
+    if principal is None:
+        service.accounts.audit.refused("", request.address, "show a key", detail="not valid")
+        message = "the key or token in the header Authorization is not valid"
+        challenge = 'Bearer error="invalid_token"'
+        raise HttpRefusal(401, "Unauthorized", message, ("www-authenticate", challenge))
+    return replace(principal, address=request.address)
+
+
+async def _session(service: Service, request: Request) -> Session:
     cookies = request.cookies()
     token = cookies.get(AUTH_COOKIE, "")
     session = service.accounts.cached_session(token) if token else None
@@ -46,18 +71,20 @@ async def authenticate(service: Service, request: Request) -> Session:
         session = await service.accounts.session_of(token) if token else None
     if session is None:
         raise _unauthorized(service.settings)
-    if service.settings.csrf:
-        _check_csrf(request.headers.get("bpmcsrf", ""), cookies.get(CSRF_COOKIE, ""), session)
+    sent, planted = request.headers.get("bpmcsrf", ""), cookies.get(CSRF_COOKIE, "")
+    if service.settings.csrf and not _csrf_right(sent, planted, session):
+        detail = "BPMCSRF is missing or wrong"
+        service.accounts.audit.refused(session.user, request.address, "call", detail=detail)
+        message = "the header BPMCSRF must be there and equal the cookie BPMCSRF of this session"
+        raise HttpRefusal(403, "Forbidden", message)
     return session
 
 
-def _check_csrf(header: str, cookie: str, session: Session) -> None:
+def _csrf_right(header: str, cookie: str, session: Session) -> bool:
     """Both must be the session's: a cookie can be planted by a neighbour site, a header cannot."""
     right = session.csrf.encode()
-    sent, planted = header.encode(), cookie.encode()
-    if not (hmac.compare_digest(sent, right) & hmac.compare_digest(planted, right)):
-        message = "the header BPMCSRF must be there and equal the cookie BPMCSRF of this session"
-        raise HttpRefusal(403, "Forbidden", message)
+    same = hmac.compare_digest(header.encode(), right), hmac.compare_digest(cookie.encode(), right)
+    return all(same)
 
 
 def _unauthorized(settings: Settings) -> HttpRefusal:
@@ -75,7 +102,7 @@ async def login(service: Service, request: Request) -> Answer:
         _log.warning("login_refused", address=request.address, reason=str(refusal))
         return Answer(200, [JSON_TYPE, NOT_STORED], json_bytes(refused_login(str(refusal))))
     _log.info("login", address=request.address, user=opened.session.user)
-    headers = [JSON_TYPE, NOT_STORED, *_cookie_headers(opened, service.settings)]
+    headers = [JSON_TYPE, NOT_STORED, *cookie_headers(opened, service.settings)]
     return Answer(200, headers, json_bytes(LoginAnswer(0)))
 
 
@@ -88,13 +115,19 @@ async def _opened(service: Service, request: Request, credentials: Credentials) 
 
 async def logout(service: Service, request: Request) -> Answer:
     """Ends this session, and takes the cookies back."""
-    await service.accounts.end_session(request.cookies()[AUTH_COOKIE])
+    if token := request.cookies().get(AUTH_COOKIE):
+        await service.accounts.end_session(token)
+    return Answer(200, [NOT_STORED, *ended_cookies(service.settings)])
+
+
+def ended_cookies(settings: Settings) -> Headers:
+    """Takes back what `cookie_headers` gave."""
     names = (LOADER_COOKIE, AUTH_COOKIE, CSRF_COOKIE, USER_COOKIE, SESSION_COOKIE)
-    ended = [_cookie(name, "", service.settings, "; Max-Age=0") for name in names]
-    return Answer(200, [NOT_STORED, *ended])
+    return [_cookie(name, "", settings, "; Max-Age=0") for name in names]
 
 
-def _cookie_headers(opened: Login, settings: Settings) -> list[tuple[str, str]]:
+def cookie_headers(opened: Login, settings: Settings) -> Headers:
+    """The five cookies of a login (CONTRACT 2)."""
     session = opened.session
     values = {
         LOADER_COOKIE: secrets.token_urlsafe(LOADER_BYTES),

@@ -5,13 +5,17 @@ Rule: whatever is read from outside has a bound on its size and on the time that
 
 import asyncio
 
-from procession.core.values import Values, checked_text
+from procession.access import NOBODY
+from procession.core.values import Value, Values, checked_text
 from procession.errors import BadRequest
 from procession.settings import Settings
 from procession.web.answers import CLOSE, HttpRefusal
-from procession.web.query import parse_cookies, parse_query
+from procession.web.query import parse_cookies, parse_form, parse_query
 from procession.web.rsgi import Exchange, Scope
-from procession.web.wire import OBJECT, read_json
+from procession.web.wire import ANYTHING, as_object, read_json
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 
 
 class Request:
@@ -21,10 +25,10 @@ class Request:
         "_exchange",
         "_scope",
         "_settings",
-        "caller",
         "headers",
         "method",
         "path",
+        "principal",
         "variables",
     )
 
@@ -34,7 +38,12 @@ class Request:
         self.path = scope.path
         self.headers: dict[str, str] = dict(scope.headers.items())
         self.variables: tuple[str, ...] = ()
-        self.caller = ""
+        self.principal = NOBODY
+
+    @property
+    def caller(self) -> str:
+        """The name of who calls; "" before that is known."""
+        return self.principal.name
 
     @property
     def variable(self) -> str:
@@ -66,22 +75,37 @@ class Request:
         return parse_query(self._scope.query_string, most=self._settings.parameters_max)
 
     async def inputs(self) -> Values:
-        """What the query names, and on POST the members of a JSON object. Raises BadRequest."""
+        """What the query names, and on POST a form or the members of a JSON object.
+
+        Raises BadRequest.
+        """
+        return self.joined(as_object(await self.posted()))
+
+    def joined(self, named: Values) -> Values:
+        """What the query names, and these names too. Raises BadRequest for one given twice."""
         values: Values = self.query()
-        if self.method == "POST" and (body := await self.json_body()):
-            for name, value in read_json(OBJECT, body).items():
-                if checked_text("a name in the body", name) in values:
-                    raise BadRequest(f"{name} is given twice, in the address and in the body")
-                values[name] = value
+        for name, value in named.items():
+            if checked_text("a name in the body", name) in values:
+                raise BadRequest(f"{name} is given twice, in the address and in the body")
+            values[name] = value
         if len(values) > self._settings.parameters_max:
             raise BadRequest(f"more than {self._settings.parameters_max} parameters")
         return values
+
+    async def posted(self) -> Value:
+        """What a POST has in its body: a form by its names, or any JSON value; {}: nothing."""
+        body = await self.body() if self.method == "POST" else b""
+        if not body:
+            return {}
+        if self._check_media(JSON, FORM) == FORM:
+            return parse_form(body, most=self._settings.parameters_max)
+        return read_json(ANYTHING, body)
 
     async def json_body(self) -> bytes:
         """The body, of a media type that is JSON in UTF-8; empty where there is none."""
         body = await self.body()
         if body:
-            self._check_json()
+            self._check_media(JSON)
         return body
 
     async def body(self) -> bytes:
@@ -116,13 +140,16 @@ class Request:
         message = f"the body is longer than {self._settings.body_bytes_max} bytes"
         return HttpRefusal(413, "BodyTooLarge", message, CLOSE)
 
-    def _check_json(self) -> None:
-        kind, _, parameters = self.headers.get("content-type", "application/json").partition(";")
+    def _check_media(self, *taken: str) -> str:
+        """The media type of the body, one of those that are taken. Raises HttpRefusal."""
+        kind, _, parameters = self.headers.get("content-type", JSON).partition(";")
+        kind = kind.strip().lower()
         charset = parameters.lower().replace(" ", "").replace('"', "").partition("charset=")[2]
-        if kind.strip().lower() != "application/json":
-            message = f"the body is {kind.strip()[:60]!r}; send application/json"
+        if kind not in taken:
+            message = f"the body is {kind[:60]!r}; send {' or '.join(taken)}"
             raise HttpRefusal(415, "UnsupportedMediaType", message)
         if charset.partition(";")[0] not in ("", "utf-8", "utf8"):
             raise HttpRefusal(415, "UnsupportedMediaType", "the charset of the body must be utf-8")
         if self.headers.get("content-encoding", "identity") != "identity":
             raise HttpRefusal(415, "UnsupportedMediaType", "the body must not be compressed")
+        return kind

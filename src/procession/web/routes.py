@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from procession.access import Access
 from procession.accounts import Accounts
 from procession.engine import Engine
 from procession.settings import Settings
@@ -22,6 +23,11 @@ class Service:
     engine: Engine
     accounts: Accounts
     settings: Settings
+
+    @property
+    def access(self) -> Access:
+        """Who may do what: ask it before anything is done."""
+        return self.accounts.access
 
 
 Operation = Callable[[Service, Request], Awaitable[Answer]]

@@ -62,6 +62,7 @@ async def _serve(settings: Settings) -> None:
     async with open_running(settings) as running:
         await running.engine.store.release_leases()
         running.worker.start_polling()
+        running.deliveries.start()
         accounts = Accounts(running.engine.store, settings)
         try:
             app = create_app(running.engine, accounts, settings)
@@ -70,6 +71,7 @@ async def _serve(settings: Settings) -> None:
             await _warn_without_user(running.engine.store)
             await serve(app, listening, settings, stop)
         finally:
+            await accounts.audit.flush()
             accounts.close()
     log.info("stopped")
 

@@ -9,7 +9,7 @@ from functools import cache
 
 import msgspec
 
-from procession.core.values import Value
+from procession.core.values import Value, Values
 from procession.errors import BadRequest
 
 EMPTY_GUID = "00000000-0000-0000-0000-000000000000"
@@ -36,12 +36,22 @@ class ParameterValue(msgspec.Struct):
 
 
 class RunProcess(msgspec.Struct, rename="camel"):
-    """The body of RunProcess (CONTRACT 5). Other members are passed over, as the original does."""
+    """The body of RunProcess (CONTRACT 5). Other members are passed over, as the original does.
+
+    `schema_version`: which version RunSpecifiedProcessVersion is to run.
+    """
 
     schema_name: str | None = None
     schema_uid: str | None = msgspec.field(default=None, name="schemaUId")
     parameter_values: list[ParameterValue] | None = None
     result_parameter_names: list[str] | None = None
+    schema_version: int = 0
+
+
+class WrappedRunProcess(msgspec.Struct):
+    """The same as WCF wraps it: a member for the method's one parameter."""
+
+    request: RunProcess | None = None
 
 
 class ErrorInfo(msgspec.Struct, rename="camel"):
@@ -102,8 +112,9 @@ def refused_login(message: str) -> LoginAnswer:
 
 
 RUN_PROCESS = msgspec.json.Decoder(RunProcess, float_hook=Decimal)
+WRAPPED_RUN_PROCESS = msgspec.json.Decoder(WrappedRunProcess, float_hook=Decimal)
 CREDENTIALS = msgspec.json.Decoder(Credentials)
-OBJECT = msgspec.json.Decoder(dict[str, Value], float_hook=Decimal)
+ANYTHING = msgspec.json.Decoder(float_hook=Decimal)
 
 
 def read_json(decoder: "msgspec.json.Decoder[Value]", body: bytes) -> Value:
@@ -120,6 +131,16 @@ def read_json(decoder: "msgspec.json.Decoder[Value]", body: bytes) -> Value:
         raise BadRequest(f"the body is not the JSON that this address takes: {error}") from None
 
 
+def as_object(value: Value) -> Values:
+    """A JSON value that must be an object. Raises BadRequest."""
+    if isinstance(value, dict):
+        return value
+    try:
+        return msgspec.convert(value, dict[str, Value])
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"the body is not the JSON that this address takes: {error}") from None
+
+
 def json_bytes(value: Value) -> bytes:
     """UTF-8 JSON: GUIDs lower-case with dashes, dates ISO 8601, decimals as numbers."""
     return _ENCODER.encode(value)
@@ -132,16 +153,17 @@ def json_text(value: Value) -> str:
 
 def xml_string(value: Value, namespace: str) -> bytes:
     """The `<string>` answer of Execute: the value's JSON text, escaped for XML."""
-    return f"{_opening(namespace)}{_escaped(json_text(value))}</string>".encode()
+    return f"{_opening(namespace)}{escaped(json_text(value))}</string>".encode()
 
 
 @cache
 def _opening(namespace: str) -> str:
-    quoted = _escaped(namespace).replace('"', "&quot;")
+    quoted = escaped(namespace).replace('"', "&quot;")
     return f'<string xmlns="{quoted}">'
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text as XML holds it between two tags."""
     for character, escape in _XML_ESCAPES:
         if character in text:
             text = text.replace(character, escape)
@@ -162,6 +184,13 @@ def prefers_json(accept: str) -> bool:
         if kind.endswith(("/xml", "+xml")):
             return False
     return False
+
+
+def prefers_xml(accept: str) -> bool:
+    """Whether `Accept` names XML, and no JSON before it: for what is JSON unless asked for."""
+    kinds = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+    first = [kind for kind in kinds if kind in ("application/json", "application/xml", "text/xml")]
+    return bool(first) and first[0] != "application/json"
 
 
 def warnings_header(warnings: Sequence[str]) -> str:

@@ -1,0 +1,30 @@
+"""What the log tells of an element beside its visit: what its process says of it."""
+
+from collections.abc import Mapping
+
+from procession import dialects
+from procession.bpmn import read_file
+from procession.catalog import CONDITIONS, LANGUAGES, SCRIPTS
+from procession.errors import InvalidProcess
+from procession.stores.logs import ElementFacts
+
+
+def describe(process: str, xml: bytes) -> Mapping[str, ElementFacts]:
+    """The elements of a process by their ids; none, if its file cannot be read any more."""
+    try:
+        read = read_file(
+            xml,
+            languages=LANGUAGES,
+            scripts=SCRIPTS,
+            conditions=CONDITIONS,
+            translate=dialects.translate,
+            file=process,
+        )
+    except InvalidProcess:
+        return {}
+    return {
+        element.id: ElementFacts(element.uid, element.name, type(element).__name__)
+        for each in read.processes
+        if each.id == process
+        for element in each.elements.values()
+    }
