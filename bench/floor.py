@@ -29,9 +29,10 @@ from procession.stores.writes import milliseconds
 from procession.views import Outcome
 from procession.web.answers import NOT_STORED, XML_TYPE, Answer
 from procession.web.app import ROUTES, App
-from procession.web.process_engine_service import RESULT_NAME, run_headers
+from procession.web.engine_calls import run_headers
+from procession.web.engine_start import RESULT_NAME
 from procession.web.request import Request
-from procession.web.routes import Route, Service
+from procession.web.routes import Door, Route, Service
 from procession.web.server import bind, serve, stop_on_signals
 from procession.web.wire import xml_string
 
@@ -124,7 +125,7 @@ async def serve_floor(settings: Settings, caller: str) -> None:
     accounts = Accounts(store, settings)
     try:
         floor = Floor(committer, await take_pattern(engine, path, caller))
-        app = App(Service(engine, accounts, settings), floor.routes())
+        app = App(Service(engine, accounts, settings), [Door("", floor.routes())])
         await serve(app, listening, settings, stop)
     finally:
         accounts.close()

@@ -9,6 +9,7 @@ these too.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from procession.core.apply import apply, replay
 from procession.core.changes import (
@@ -65,7 +66,7 @@ class Runs:
         self.processes = {process.id: process for process in processes}
         self.runs: dict[InstanceId, Stored] = {}
         self.now = BEGINNING
-        self.limits: dict[str, int] = {}
+        self.limits: dict[str, Any] = {}
         self._ids = 0
 
     # -- what is there ----------------------------------------------------------------------------

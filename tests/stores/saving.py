@@ -32,6 +32,7 @@ from procession.expressions import LANGUAGES, SCRIPTS
 from procession.stores import Lease, NewProcess, Session, Store, User, Write
 from procession.stores.data_stores import UseDataStore
 from procession.stores.sqlite import SqliteStore
+from procession.stores.webhooks import Announce, Webhook
 from tests.stores.saving_events import EVENTS, fill_events
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -42,6 +43,8 @@ SESSION = Session("digest of a token", "Ann", "csrf", NOW, NOW + timedelta(hours
 WAIT, WORK = ElementInstanceId(2), JobId(1)
 # Since format 5.
 STORED = UseDataStore("orders", found="", at=NOW, version="first", value=[Decimal("12.50"), NOW])
+# Since format 6.
+WEBHOOK = Webhook("hook", "https://a.example/told", "whsec_c2VjcmV0", ("e",), None, NOW, "Ann")
 
 XML = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
   xmlns:procession="urn:procession:bpmn:1.0" targetNamespace="urn:saved">
@@ -131,7 +134,9 @@ async def fill(store: Store) -> None:
         await run(store, known, what)
     await run_large(store, replace(known, id=LARGE))
     await fill_events(store, run_id(EVENTS), HELD, VALUES)
-    await store.commit([], at=NOW, lease=HELD, beside=[STORED])
+    await store.webhooks.add(WEBHOOK)
+    told = Announce(WEBHOOK.id, run_id(CALLED), "e", b"{}", NOW)
+    await store.commit([], at=NOW, lease=HELD, beside=[STORED, told])
 
 
 async def run_large(store: Store, known: Process) -> None:

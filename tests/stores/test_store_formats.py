@@ -36,6 +36,7 @@ from tests.stores.saving import (
     STORED,
     VALUES,
     WAIT,
+    WEBHOOK,
     WORK,
     XML,
     process,
@@ -49,6 +50,7 @@ SINCE_EVENTS = [path for path in SINCE_LARGE_RUNS if path.stem not in ("format-2
 SINCE_DATA_STORES = [
     path for path in SINCE_EVENTS if path.stem not in ("format-2", "format-3", "format-4")
 ]
+SINCE_WEBHOOKS = [path for path in SINCE_DATA_STORES if path.stem != "format-5"]
 WORKING = ElementInstanceId(3)
 
 
@@ -69,6 +71,18 @@ def test_there_is_a_file_of_every_format() -> None:
 async def test_users_and_sessions_are_there(store: SqliteStore) -> None:
     assert await store.users() == [ANN, BOB]
     assert await store.session(SESSION.id) == SESSION
+
+
+async def test_the_oldest_user_may_do_everything(store: SqliteStore) -> None:
+    assert store.people.rights_of(ANN.name).everything
+    assert not store.people.rights_of(BOB.name).everything
+
+
+@pytest.mark.parametrize("store", SINCE_WEBHOOKS, indirect=True, ids=lambda path: path.stem)
+async def test_webhooks_and_what_is_to_be_sent_are_there(store: SqliteStore) -> None:
+    assert list(store.webhooks.registered()) == [WEBHOOK]
+    (waiting,) = await store.webhooks.due(WEBHOOK.id, NOW, limit=10)
+    assert (waiting.instance, waiting.event, waiting.body) == (run_id(CALLED), "e", b"{}")
 
 
 async def test_processes_are_there(store: SqliteStore) -> None:

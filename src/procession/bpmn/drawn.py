@@ -29,7 +29,8 @@ def drop_drawn(root: _Element, ids: Mapping[str, _Element]) -> None:
 
 def _is_drawn(association: _Element, ids: Mapping[str, _Element]) -> bool:
     ends = [ids[each] for each in _ends(association) if each in ids]
-    if any(each.get("name") == PLACEHOLDER for each in ends):
+    # Some modelers let the arrow end at the activity itself, which is no data of it.
+    if any(each.get("name") == PLACEHOLDER or each is association.getparent() for each in ends):
         return True
     says = next(association.iterchildren(*_MEANING), None) is not None
     return association.tag == _OUTPUT and not says and association.find(_TARGET) is not None

@@ -42,15 +42,16 @@ DOORS: Sequence[Door] = (Door("", ROUTES), API, ODATA)
 
 
 class App:
-    """An RSGI application. `abandon` ends the calls that still wait."""
+    """An RSGI application. `end_streams` and `abandon` end the calls that would still go on."""
 
-    __slots__ = ("_cors", "_router", "_running", "_service")
+    __slots__ = ("_cors", "_router", "_running", "_service", "_streaming")
 
     def __init__(self, service: Service, doors: Sequence[Door]) -> None:
         self._service = service
         self._cors = Cors(service.settings.cors_origins)
         self._router = Router(doors, service.settings.path_prefix)
         self._running: set[asyncio.Task[None]] = set()
+        self._streaming: set[asyncio.Task[None]] = set()
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         task = asyncio.current_task()
@@ -61,6 +62,7 @@ class App:
             answer = self._shared(request, await self._answer(request))
             answer = await encoded(answer, request.headers.get("accept-encoding", ""))
             if answer.pieces is not None:
+                self._streaming.add(task)
                 await _stream(exchange, answer, answer.pieces)
                 return
         except asyncio.CancelledError as error:
@@ -69,6 +71,7 @@ class App:
             answer = self._failure(request, error, failed(error))
         finally:
             self._running.discard(task)
+            self._streaming.discard(task)
         exchange.response_bytes(answer.status, answer.headers, answer.body)
 
     def _failure(self, request: Request, error: BaseException, told: Failed) -> Answer:
@@ -81,6 +84,11 @@ class App:
         if allowed := self._cors.headers(request):
             return answer._replace(headers=[*answer.headers, *allowed])
         return answer
+
+    def end_streams(self) -> None:
+        """Ends the answers that would go on as long as their callers like."""
+        for task in tuple(self._streaming):
+            task.cancel()
 
     def abandon(self) -> None:
         """Answers 503 to every call that still waits; what they started is durable and goes on."""

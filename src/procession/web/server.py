@@ -98,6 +98,7 @@ async def serve(
         await serving
         raise RuntimeError("the HTTP server ended by itself")
     server.stop()  # type: ignore[no-untyped-call]
+    app.end_streams()
     await asyncio.wait({serving}, timeout=settings.stop_seconds)
     app.abandon()
     await serving

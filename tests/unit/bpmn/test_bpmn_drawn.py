@@ -3,7 +3,7 @@
 from procession.bpmn import read_file
 from procession.core.model import Activity
 from procession.expressions import LANGUAGES, SCRIPTS
-from tests.unit.bpmn.notation import process
+from tests.unit.bpmn.notation import process, read_one
 
 
 def test_arrows_as_modelers_draw_them_move_no_value() -> None:
@@ -25,3 +25,18 @@ def test_arrows_as_modelers_draw_them_move_no_value() -> None:
         (),
         (),
     )
+
+
+def test_an_arrow_that_ends_at_its_own_activity_is_a_drawing() -> None:
+    """Some modelers write the activity itself where a data input or output should stand."""
+    arrows = (
+        '<dataInputAssociation id="i"><sourceRef>D</sourceRef><targetRef>t</targetRef>'
+        '</dataInputAssociation><dataOutputAssociation id="o"><sourceRef>t</sourceRef>'
+        "<targetRef>D</targetRef></dataOutputAssociation>"
+    )
+    xml = process(
+        f'<dataObject id="O"/><dataObjectReference id="D" dataObjectRef="O"/>'
+        f'<task id="t">{arrows}</task>'
+    )
+
+    assert read_one(xml).elements["t"].label == "t"

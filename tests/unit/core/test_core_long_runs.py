@@ -117,8 +117,8 @@ def test_a_late_turn_of_a_long_loop_needs_no_more_memory_than_an_early_one(
 # -- what never rests -----------------------------------------------------------------------------
 
 
-def ran_out(steps_max: int, **limits: int) -> ProcessInstance:
-    context = Context(BEGINNING, steps_max=steps_max, **limits)
+def ran_out(steps_max: int, steps_per_turn: int = STEPS_PER_TURN) -> ProcessInstance:
+    context = Context(BEGINNING, steps_per_turn, steps_max)
     *_, last = turns(ENDLESS, context)
     return last.instance
 
