@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from bench.notation import FIVE_STEPS
+from bench.notation import FIVE_STEPS, FIVE_STEPS_UID
 from bench.servers import ENGINE_PATH, HOST, SERVICE, Server, head, prepare, running
 
 FOLDER = Path(__file__).parent.parent / "build" / "bench" / "doors"
@@ -56,7 +56,7 @@ def mix(server: Server) -> Sequence[Visit]:
         *[_visit("Execute", "GET", execute, known)] * 6,
         _visit("Execute, not waited for", "POST", f"{ENGINE_PATH}/UsrFiveSteps/Execute", known),
         *[_visit("RunProcess", "POST", f"{ENGINE_PATH}/RunProcess", known, run)] * 2,
-        _visit("GetRunningProcessCount", "GET", f"{ENGINE_PATH}/GetRunningProcessCount", known),
+        _visit("GetRunningProcessCount", "GET", f"{ENGINE_PATH}/{_COUNT}", known),
         _visit("OData, newest", "GET", f"/0/odata/SysProcessLog?{_NEWEST}", known),
         _visit("OData, by status", "GET", f"/0/odata/SysProcessLog?{_BY_STATUS}", known),
         _visit("OData, library", "GET", "/0/odata/VwProcessLib?$select=Name,Caption", known),
@@ -74,6 +74,7 @@ def mix(server: Server) -> Sequence[Visit]:
     ]
 
 
+_COUNT = f"GetRunningProcessCount?schemaUId={FIVE_STEPS_UID}"
 _NEWEST = "$top=10&$orderby=StartDate%20desc&$select=Id,Name,StartDate"
 _BY_STATUS = "$filter=Status/Value%20eq%202&$top=5&$expand=Status"
 

@@ -30,7 +30,7 @@ from procession.views import Outcome
 from procession.web.answers import NOT_STORED, XML_TYPE, Answer
 from procession.web.app import ROUTES, App
 from procession.web.engine_calls import run_headers
-from procession.web.engine_start import RESULT_NAME
+from procession.web.process_engine_service import RESULT_NAME
 from procession.web.request import Request
 from procession.web.routes import Door, Route, Service
 from procession.web.server import bind, serve, stop_on_signals

@@ -5,6 +5,7 @@ from pathlib import Path
 
 FIVE_STEPS = Path(__file__).parent.parent / "examples" / "UsrFiveSteps.bpmn"
 FIVE_STEPS_NAME = "UsrFiveSteps"
+FIVE_STEPS_UID = "df4a38c3-f605-5063-8bdf-b88d2d64b9e9"
 RESTS_NAME = "UsrRests"
 
 _OPENING = (

@@ -87,6 +87,8 @@ def test_the_page_of_settings_lists_every_one_with_its_default() -> None:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple) and value:
+        return ",".join(value)
     if isinstance(value, tuple | str) and not value:
         return "none"
     return f"{value:g}" if isinstance(value, float) else str(value)

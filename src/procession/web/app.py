@@ -127,5 +127,10 @@ def create_app(engine: Engine, accounts: Accounts, settings: Settings) -> App:
     """The service over an engine."""
     tokens = Tokens(engine.store, accounts.audit, settings)
     accounts.bearer_readers.append(tokens.principal_of)
-    sign_on = (oauth_door(tokens), oidc_door(OpenId(engine.store, accounts, settings)))
-    return App(Service(engine, accounts, settings), (*DOORS, *sign_on))
+    logins = OpenId(engine.store, accounts, settings)
+    return App(Service(engine, accounts, settings), all_doors(tokens, logins))
+
+
+def all_doors(tokens: Tokens, logins: OpenId) -> Sequence[Door]:
+    """Every door of the service."""
+    return (*DOORS, oauth_door(tokens), oidc_door(logins))
