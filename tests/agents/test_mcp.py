@@ -25,7 +25,8 @@ from tests.contract.service import USER, Serving
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 STATUS_TOOL = "procession_run_status"
-ALL_TOOLS = ["UsrAside", "UsrEcho", "UsrFail", "UsrSlow", "UsrWait", STATUS_TOOL]
+PROCESSES = ["UsrAside", "UsrEcho", "UsrFail", "UsrSlow", "UsrTicket", "UsrWait"]
+ALL_TOOLS = [*PROCESSES, STATUS_TOOL]
 ANSWER_SECONDS_MAX = 60
 _numbers = iter(range(1_000))
 

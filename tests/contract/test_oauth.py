@@ -9,6 +9,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from procession.access import Duty, Principal
 from procession.sign_on.clients import Clients, Credentials, NewClient
@@ -159,17 +160,16 @@ async def test_neither_secret_nor_token_is_in_the_store(serving: Serving, tmp_pa
     assert token.encode() not in kept
 
 
-async def test_neither_secret_nor_token_is_in_the_log(
-    serving: Serving, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_neither_secret_nor_token_is_in_the_log(serving: Serving) -> None:
     shown = await add_robot(serving)
 
-    async with stranger(serving) as client:
-        token = (await ask(client, shown)).json()["access_token"]
-        await ask(client, shown, scope="everything")
-        await ask(client, Credentials(shown.client_id, shown.client_secret + "x"))
+    with capture_logs() as lines:
+        async with stranger(serving) as client:
+            token = (await ask(client, shown)).json()["access_token"]
+            await ask(client, shown, scope="everything")
+            await ask(client, Credentials(shown.client_id, shown.client_secret + "x"))
 
-    written = "".join(capsys.readouterr())
+    written = repr(lines)
     assert shown.client_id in written
     assert shown.client_secret not in written
     assert token not in written
