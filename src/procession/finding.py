@@ -12,7 +12,7 @@ loaded, and only so many of those are in one look.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from procession.engine import Engine
 
 SCANNED_MAX = 2_000
+FIRST_LOOK = 20
+LOOKS_GROW_BY = 4
 LOADED_MAX = 50
 # An id holds the moment of its start in ms; the commit that kept it may have been a little later.
 COMMITTED_WITHIN = timedelta(minutes=1)
@@ -126,13 +128,20 @@ async def _look(
     found: _Found[T],
     keep: Callable[[ScannedRun], Awaitable[None]],
 ) -> Page[T]:
-    runs = await engine.store.search.runs(scan, limit=SCANNED_MAX)
-    for run in runs:
-        await keep(run)
-        if found.full:
-            return Page(found.items, run.row.id)
-    more = len(runs) == SCANNED_MAX
-    return Page(found.items, runs[-1].row.id if more else None)
+    """Reads little at first, and more where what is wanted is rare; `SCANNED_MAX` at most."""
+    looked, size = 0, max(found.limit, FIRST_LOOK)
+    while looked < SCANNED_MAX:
+        size = min(size, SCANNED_MAX - looked)
+        runs = await engine.store.search.runs(scan, limit=size)
+        for run in runs:
+            await keep(run)
+            if found.full:
+                return Page(found.items, run.row.id)
+        if len(runs) < size:
+            return Page(found.items, None)
+        scan = replace(scan, before=runs[-1].row.id)
+        looked, size = looked + size, size * LOOKS_GROW_BY
+    return Page(found.items, scan.before)
 
 
 def _scan(search: RunSearch, before: UUID | None) -> RunScan:

@@ -30,7 +30,7 @@ from procession.stores.sqlite_file import open_reader
 
 # How many steps of SQLite's machine pass between two looks at the clock: less than a millisecond.
 STEPS_BETWEEN_LOOKS = 10_000
-WAITING_MAX = 64
+WAITING_MAX = 256
 RUNS_CACHED_MAX = 200
 VERSIONS_CACHED_MAX = 500
 # A run with more visits than these is remembered by nobody.
