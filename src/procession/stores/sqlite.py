@@ -65,25 +65,15 @@ class SqliteStore(SqliteAccess):
         super().__init__(path)
         self._snapshots = Snapshots(body_max)
         self._decisions = DecisionWriter(self._sql, self._snapshots)
-        self.events = SqliteEvents(
-            self._sql, one=self._one, all_rows=self._all, write=self._committer.write
-        )
-        self.data_stores = SqliteDataStores(self._one)
-        self.keyed_starts = SqliteKeyedStarts(self._one)
-        self.running = SqliteRunning(self._one, self._all)
-        self.search = SqliteSearch(self._all)
-        self.webhooks = SqliteWebhooks(
-            self._sql,
-            one=self._one,
-            all_rows=self._all,
-            write=self._committer.write,
-            revision=self.catalog_revision,
-        )
-        self.people = SqlitePeople(
-            self._sql, one=self._one, all_rows=self._all, write=self._committer.write
-        )
+        self.events = SqliteEvents(self)
+        self.data_stores = SqliteDataStores(self)
+        self.keyed_starts = SqliteKeyedStarts(self)
+        self.running = SqliteRunning(self)
+        self.search = SqliteSearch(self)
+        self.webhooks = SqliteWebhooks(self)
+        self.people = SqlitePeople(self)
         self.logs = SqliteLogs(path, self._sql)
-        self.sign_on = SqliteSignOn(self._sql, self._one, self._all, self._committer.write)
+        self.sign_on = SqliteSignOn(self)
 
     async def close(self) -> None:
         """Commits what waits and closes the file."""

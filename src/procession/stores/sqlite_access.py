@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from procession.errors import Rejected
 from procession.stores.committer import Committer, unavailable
 from procession.stores.sqlite_file import open_reader, open_writer
 from procession.stores.sqlite_rows import Row
@@ -72,3 +73,27 @@ class SqliteAccess:
 
     def _forget_revision(self) -> None:
         self._revision = None
+
+
+class SqlitePart:
+    """A part of the store, with statements of its own over the connections of the whole."""
+
+    def __init__(self, access: SqliteAccess) -> None:
+        self._sql = access._sql
+        self._one = access._one
+        self._all = access._all
+        self._write = access._committer.write
+        self._revision = access.catalog_revision
+
+    def _insert(
+        self,
+        connection: sqlite3.Connection,
+        statement: str,
+        values: Mapping[str, Any],
+        refusal: str,
+    ) -> None:
+        """Raises Rejected where there is such a row already."""
+        try:
+            connection.execute(self._sql[statement], values)
+        except sqlite3.IntegrityError:
+            raise Rejected(refusal) from None

@@ -11,7 +11,7 @@ the next number might be that of another program's write.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,16 +19,17 @@ from procession.core.data_stores import StoredValue
 from procession.errors import Conflict
 from procession.stores.codec import decode_values, encode_values
 from procession.stores.data_stores import UseDataStore
+from procession.stores.sqlite_access import SqliteAccess, SqlitePart
 
 Row = Sequence[Any]
 _EMPTY = StoredValue()
 
 
-class SqliteDataStores:
-    """The data stores of a store. `one` reads the first row at once."""
+class SqliteDataStores(SqlitePart):
+    """The data stores of a store."""
 
-    def __init__(self, one: Callable[[str, Mapping[str, Any] | None], Row | None]) -> None:
-        self._one = one
+    def __init__(self, access: SqliteAccess) -> None:
+        super().__init__(access)
         self._handed_over: dict[str, tuple[str, str]] = {}
 
     def find(self, ids: Iterable[str]) -> Mapping[str, StoredValue]:

@@ -1,7 +1,7 @@
 """The events in the SQLite file: what is asked of them, and the statements beside decisions."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from procession.stores.events import (
     Waiting,
 )
 from procession.stores.keyed_starts import KeepStart
+from procession.stores.sqlite_access import SqlitePart
 from procession.stores.sqlite_data_stores import use_data_store
 from procession.stores.sqlite_keyed_starts import keep_start
 from procession.stores.sqlite_webhooks import announce
@@ -47,21 +48,8 @@ _keys_decoder = msgspec.json.Decoder(tuple[str, ...])
 _starts_decoder = msgspec.json.Decoder(list[tuple[str, int, str, int]])
 
 
-class SqliteEvents:
-    """The events of a store. `one` reads the first row at once, `all_rows` reads in a thread."""
-
-    def __init__(
-        self,
-        sql: Sql,
-        *,
-        one: Callable[[str, Values | None], Row | None],
-        all_rows: Callable[[str, Values | None], Awaitable[list[Row]]],
-        write: Callable[[Statements], Awaitable[None]],
-    ) -> None:
-        self._sql = sql
-        self._one = one
-        self._all = all_rows
-        self._write = write
+class SqliteEvents(SqlitePart):
+    """The events of a store."""
 
     async def takers(self, message: Message, *, after: int, limit: int) -> Sequence[Waiting]:
         rows = await self._all("takers", _taken_by(message, after, limit))

@@ -1,9 +1,8 @@
 """The starts under keys, in the SQLite file."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,18 +10,15 @@ import msgspec
 from procession.core.ids import InstanceId
 from procession.errors import Conflict
 from procession.stores.keyed_starts import KeepStart, KeyedStart
-from procession.stores.sqlite_rows import Row
+from procession.stores.sqlite_access import SqlitePart
 
 FORGOTTEN_AT_ONCE_MAX = 20
 
 _warnings_decoder = msgspec.json.Decoder(tuple[str, ...])
 
 
-class SqliteKeyedStarts:
+class SqliteKeyedStarts(SqlitePart):
     """Those of a store. `one` reads the first row at once."""
-
-    def __init__(self, one: Callable[[str, Mapping[str, Any] | None], Row | None]) -> None:
-        self._one = one
 
     def find(self, caller: str, key: str, *, after: datetime) -> KeyedStart | None:
         wanted = {"caller": caller, "key": key, "after": _milliseconds(after)}

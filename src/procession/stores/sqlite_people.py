@@ -1,7 +1,7 @@
 """People in the SQLite file: roles, rights, API keys and the audit log."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from procession.stores.people import (
     Role,
     UserRights,
 )
+from procession.stores.sqlite_access import SqlitePart
 from procession.stores.sqlite_rows import Row, moment, session_row
 from procession.stores.writes import milliseconds
 
@@ -30,21 +31,22 @@ _pairs = msgspec.json.Decoder(frozenset[tuple[str, str]])
 _names = msgspec.json.Decoder(tuple[str, ...])
 
 
-class SqlitePeople:
-    """The people of a store. `one` reads the first row at once, `all_rows` reads in a thread."""
+class AuditedPart(SqlitePart):
+    """A part whose changes stand in the audit log."""
 
-    def __init__(
-        self,
-        sql: Sql,
-        *,
-        one: Callable[[str, Values | None], Row | None],
-        all_rows: Callable[[str, Values | None], Awaitable[list[Row]]],
-        write: Callable[[Statements], Awaitable[None]],
-    ) -> None:
-        self._sql = sql
-        self._one = one
-        self._all = all_rows
-        self._write = write
+    async def _change(self, change: Statements, entry: Entry) -> None:
+        """What changes who may what: with its entry, and noticed by all programs."""
+
+        def statements(connection: sqlite3.Connection) -> None:
+            change(connection)
+            insert_entry(connection, self._sql, entry)
+            connection.execute(self._sql["grow_catalog"])
+
+        await self._write(statements)
+
+
+class SqlitePeople(AuditedPart):
+    """The people of a store."""
 
     # -- rights -----------------------------------------------------------------------------------
 
@@ -215,16 +217,6 @@ class SqlitePeople:
 
     # -- what several of them need ----------------------------------------------------------------
 
-    async def _change(self, change: Statements, entry: Entry) -> None:
-        """What changes who may what: with its entry, and noticed by all programs."""
-
-        def statements(connection: sqlite3.Connection) -> None:
-            change(connection)
-            insert_entry(connection, self._sql, entry)
-            connection.execute(self._sql["grow_catalog"])
-
-        await self._write(statements)
-
     async def _add(self, statement: str, values: Values, entry: Entry, refusal: str) -> None:
         await self._change(
             lambda connection: self._insert(connection, statement, values, refusal), entry
@@ -236,14 +228,6 @@ class SqlitePeople:
                 raise Rejected(refusal)
 
         await self._change(statements, entry)
-
-    def _insert(
-        self, connection: sqlite3.Connection, statement: str, values: Values, refusal: str
-    ) -> None:
-        try:
-            connection.execute(self._sql[statement], values)
-        except sqlite3.IntegrityError:
-            raise Rejected(refusal) from None
 
     def _require_role(self, connection: sqlite3.Connection, name: str) -> None:
         if connection.execute(self._sql["find_role"], {"name": name}).fetchone() is None:

@@ -1,26 +1,19 @@
 """The runs of one process in the SQLite file."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from procession.stores import InstanceRow
 from procession.stores.running import TimerPoint
-from procession.stores.sqlite_rows import Row, instance_row, moment
+from procession.stores.sqlite_access import SqlitePart
+from procession.stores.sqlite_rows import instance_row, moment
 
 Values = Mapping[str, Any]
 
 
-class SqliteRunning:
+class SqliteRunning(SqlitePart):
     """`one` reads the first row at once, `all_rows` reads in a thread."""
-
-    def __init__(
-        self,
-        one: Callable[[str, Values | None], Row | None],
-        all_rows: Callable[[str, Values | None], Awaitable[list[Row]]],
-    ) -> None:
-        self._one = one
-        self._all = all_rows
 
     async def version_of(self, uid: UUID) -> tuple[str, int] | None:
         row = self._one("version_by_uid", {"uid": str(uid)})

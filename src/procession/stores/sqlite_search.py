@@ -1,6 +1,6 @@
 """Finding in the SQLite file."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +11,14 @@ from procession.core.instance import Status
 from procession.stores import ProcessRow
 from procession.stores.codec import unpack
 from procession.stores.searching import RunScan, ScannedElement, ScannedRun
+from procession.stores.sqlite_access import SqlitePart
 from procession.stores.sqlite_rows import Row, instance_row, moment, process_row
 
 Values = Mapping[str, Any]
 
 
-class SqliteSearch:
-    """The search of a store. `all_rows` reads in a thread."""
-
-    def __init__(self, all_rows: Callable[[str, Values | None], Awaitable[list[Row]]]) -> None:
-        self._all = all_rows
+class SqliteSearch(SqlitePart):
+    """The search of a store."""
 
     async def runs(self, scan: RunScan, *, limit: int) -> Sequence[ScannedRun]:
         """By an index where there is one; several statuses are read apart and put together."""

@@ -1,7 +1,7 @@
 """OAuth 2.0 clients, their access tokens, and identities at OpenID providers in the SQLite file."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,9 @@ import msgspec
 
 from procession.errors import Rejected, UnknownUser
 from procession.stores import User
-from procession.stores.committer import Statements
 from procession.stores.people import Entry
 from procession.stores.sign_on import AccessToken, Bearer, Client, Identity, Secret
-from procession.stores.sqlite_people import insert_entry
+from procession.stores.sqlite_people import AuditedPart
 from procession.stores.sqlite_rows import Row, moment
 from procession.stores.writes import milliseconds
 
@@ -21,20 +20,8 @@ Values = Mapping[str, Any]
 _secrets = msgspec.json.Decoder(list[tuple[str, int, int | None]])
 
 
-class SqliteSignOn:
-    """The clients and identities of a store. `one` reads a row at once, `all_rows` in a thread."""
-
-    def __init__(
-        self,
-        sql: Mapping[str, str],
-        one: Callable[[str, Values | None], Row | None],
-        all_rows: Callable[[str, Values | None], Awaitable[list[Row]]],
-        write: Callable[[Statements], Awaitable[None]],
-    ) -> None:
-        self._sql = sql
-        self._one = one
-        self._all = all_rows
-        self._write = write
+class SqliteSignOn(AuditedPart):
+    """The clients and identities of a store."""
 
     # -- clients ----------------------------------------------------------------------------------
 
@@ -187,26 +174,6 @@ class SqliteSignOn:
                 raise Rejected(f"{user!r} is known at no provider")
 
         await self._change(statements, entry)
-
-    # -- what several of them need ----------------------------------------------------------------
-
-    async def _change(self, change: Statements, entry: Entry) -> None:
-        """What changes who may what: with its entry, and noticed by all programs."""
-
-        def statements(connection: sqlite3.Connection) -> None:
-            change(connection)
-            insert_entry(connection, self._sql, entry)
-            connection.execute(self._sql["grow_catalog"])
-
-        await self._write(statements)
-
-    def _insert(
-        self, connection: sqlite3.Connection, statement: str, values: Values, refusal: str
-    ) -> None:
-        try:
-            connection.execute(self._sql[statement], values)
-        except sqlite3.IntegrityError:
-            raise Rejected(refusal) from None
 
 
 def _client(row: Row) -> Client:

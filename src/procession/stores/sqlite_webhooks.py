@@ -1,7 +1,7 @@
 """The webhooks in the SQLite file."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from procession.core.ids import InstanceId
-from procession.stores.committer import Statements
+from procession.stores.sqlite_access import SqliteAccess, SqlitePart
 from procession.stores.sqlite_rows import Row, moment
 from procession.stores.webhooks import Announce, Delivery, Webhook
 from procession.stores.writes import milliseconds
@@ -20,23 +20,11 @@ Values = Mapping[str, Any]
 _events_decoder = msgspec.json.Decoder(tuple[str, ...])
 
 
-class SqliteWebhooks:
-    """The webhooks of a store. `revision` tells whether those that were read still hold."""
+class SqliteWebhooks(SqlitePart):
+    """The webhooks of a store; those that were read hold until its revision grows."""
 
-    def __init__(
-        self,
-        sql: Mapping[str, str],
-        *,
-        one: Callable[[str, Values | None], Row | None],
-        all_rows: Callable[[str, Values], Awaitable[list[Row]]],
-        write: Callable[[Statements], Awaitable[None]],
-        revision: Callable[[], int],
-    ) -> None:
-        self._sql = sql
-        self._one = one
-        self._all = all_rows
-        self._write = write
-        self._revision = revision
+    def __init__(self, access: SqliteAccess) -> None:
+        super().__init__(access)
         self._known: tuple[int, Sequence[Webhook]] = (-1, ())
 
     def registered(self) -> Sequence[Webhook]:

@@ -70,8 +70,7 @@ async def list_decisions(call: Call, asked: ListDecisions) -> Reply:
     call.service.access.require(call.principal, Duty.RUN)
     beyond = call.cursors.read(asked.cursor)
     rows = [row for row in await call.engine.catalog.decisions.rows() if row.id > beyond]
-    shown = rows[: asked.limit]
-    following = call.cursors.written(shown[-1].id) if len(rows) > len(shown) else None
+    shown, following = call.cursors.cut(rows, asked.limit, lambda row: row.id)
     return Reply(DecisionPage([_shape(row) for row in shown], following))
 
 

@@ -57,8 +57,7 @@ async def list_incidents(call: Call, asked: ListIncidents) -> Reply:
         before=cursors.read_id(asked.cursor),
         limit=asked.limit,
     )
-    following = None if page.last is None else cursors.written(str(page.last))
-    return Reply(IncidentPage([_shape(each) for each in page.items], following))
+    return Reply(IncidentPage([_shape(each) for each in page.items], cursors.following(page.last)))
 
 
 def _shape(stuck: StuckView) -> StuckShape:

@@ -126,8 +126,7 @@ async def find(call: Call, asked: FindRuns) -> Reply:
     cursors = call.cursors
     before = cursors.read_id(asked.cursor)
     page = await find_runs(call.engine, search, seen_by(call), before=before, limit=asked.limit)
-    following = None if page.last is None else cursors.written(str(page.last))
-    return Reply(RunPage([run_row(row) for row in page.items], following))
+    return Reply(RunPage([run_row(row) for row in page.items], cursors.following(page.last)))
 
 
 def seen_by(call: Call) -> MaySee:
@@ -211,8 +210,7 @@ async def history(call: Call, asked: ListHistory) -> Reply:
     cursors = call.cursors
     after = int(cursors.read(asked.cursor) or 0)
     found = await call.engine.store.history(row.id, after=after, limit=asked.limit + 1)
-    turns = found[: asked.limit]
-    following = cursors.written(str(turns[-1].revision)) if len(found) > asked.limit else None
+    turns, following = cursors.cut(found, asked.limit, lambda turn: turn.revision)
     return Reply(HistoryPage([turn_shape(each) for each in turns], following))
 
 

@@ -7,13 +7,15 @@ or to other conditions, is refused. It opens nothing: what a page shows is decid
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from msgspec import Meta
 
 from procession.errors import BadRequest
+
+T = TypeVar("T")
 
 CHECK_BYTES = 9
 CURSOR_LENGTH_MAX = 1_000
@@ -42,6 +44,17 @@ class Cursors:
         """The cursor of a place."""
         text = place.encode()
         return base64.urlsafe_b64encode(self._check(text) + text).decode().rstrip("=")
+
+    def cut(
+        self, rows: Sequence[T], limit: int, place: Callable[[T], object]
+    ) -> tuple[Sequence[T], str | None]:
+        """A page of the rows, and the cursor of the next one where there are more rows."""
+        page = rows[:limit]
+        return page, self.written(str(place(page[-1]))) if len(rows) > limit else None
+
+    def following(self, last: UUID | None) -> str | None:
+        """The cursor of what comes after a place that a search has come to."""
+        return None if last is None else self.written(str(last))
 
     def read(self, cursor: str) -> str:
         """The place of a cursor; "" is the beginning. Raises BadRequest."""

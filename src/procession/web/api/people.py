@@ -131,8 +131,7 @@ async def list_users(call: Call, asked: ListUsers) -> Reply:
     require_administrator(call)
     beyond = call.cursors.read(asked.cursor)
     users = [user for user in await call.engine.store.users() if user.name > beyond]
-    shown = users[: asked.limit]
-    following = call.cursors.written(shown[-1].name) if len(users) > len(shown) else None
+    shown, following = call.cursors.cut(users, asked.limit, lambda user: user.name)
     return Reply(UserPage([_user(user) for user in shown], following))
 
 
@@ -232,8 +231,7 @@ async def list_audit(call: Call, asked: ListAudit) -> Reply:
     place = cursors.read(asked.cursor)
     before = int(place) if place else None
     found = await call.engine.store.people.audit(before=before, limit=asked.limit + 1)
-    shown = found[: asked.limit]
-    following = cursors.written(str(shown[-1][0])) if len(found) > len(shown) else None
+    shown, following = cursors.cut(found, asked.limit, lambda entry: entry[0])
     return Reply(AuditPage([_entry(entry) for _, entry in shown], following))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -114,7 +115,7 @@ async def list_processes(call: Call, asked: ListProcesses) -> Reply:
     beyond = call.cursors.read(asked.cursor)
     rows = [row for row in await call.engine.catalog.processes() if row.name > beyond]
     seen = [row for row in rows if may_look_at(call, row.name)]
-    return _page(call, seen[: asked.limit], seen[asked.limit :], "name")
+    return _page(call, seen, asked.limit, "name")
 
 
 async def list_versions(call: Call, asked: ListVersions) -> Reply:
@@ -125,12 +126,12 @@ async def list_versions(call: Call, asked: ListVersions) -> Reply:
     rows = await search.versions(asked.name, before=before, limit=asked.limit + 1)
     if not rows and not place:
         await call.engine.catalog.find(asked.name)  # Raises UnknownProcess.
-    return _page(call, rows[: asked.limit], rows[asked.limit :], "version")
+    return _page(call, rows, asked.limit, "version")
 
 
-def _page(call: Call, rows: Sequence[ProcessRow], more: Sequence[ProcessRow], place: str) -> Reply:
-    last = call.cursors.written(str(getattr(rows[-1], place))) if more else None
-    return Reply(ProcessPage([_shape(row) for row in rows], last))
+def _page(call: Call, rows: Sequence[ProcessRow], limit: int, place: str) -> Reply:
+    page, following = call.cursors.cut(rows, limit, attrgetter(place))
+    return Reply(ProcessPage([_shape(row) for row in page], following))
 
 
 async def show_process(call: Call, asked: OneProcess) -> Reply:

@@ -35,8 +35,7 @@ async def list_startable(call: Call, asked: ListStartable) -> Reply:
     beyond = call.cursors.read(asked.cursor)
     rows = [row for row in await call.engine.catalog.processes() if row.name > beyond]
     mine = [row for row in rows if _may_start(call, row)]
-    page, more = mine[: asked.limit], mine[asked.limit :]
-    following = call.cursors.written(page[-1].name) if more else None
+    page, following = call.cursors.cut(mine, asked.limit, lambda row: row.name)
     return Reply(StartablePage([await _shape(call, row) for row in page], following))
 
 

@@ -95,8 +95,7 @@ async def list_tasks(call: Call, asked: ListTasks) -> Reply:
         after=cursors.read_id(asked.cursor),
         limit=asked.limit,
     )
-    following = None if page.last is None else cursors.written(str(page.last))
-    return Reply(TaskPage([_shape(each) for each in page.items], following))
+    return Reply(TaskPage([_shape(each) for each in page.items], cursors.following(page.last)))
 
 
 def _shape(task: TaskView) -> TaskShape:
