@@ -5,7 +5,6 @@ kept, so a copy of the store lets nobody in. Whoever is refused is not told whet
 """
 
 import asyncio
-import hashlib
 import ipaddress
 import secrets
 import time
@@ -21,7 +20,7 @@ from argon2.exceptions import VerificationError
 from procession.access import NOBODY, Access, Principal
 from procession.audit import AuditLog
 from procession.errors import BadValue, Forbidden, UnknownUser
-from procession.keys import Keys
+from procession.keys import Keys, digest
 from procession.passwords import PASSWORD_LENGTH_MAX, checked_password, printable
 from procession.people import People
 from procession.settings import Settings
@@ -140,7 +139,7 @@ class Accounts:
         if self._revision != (revision := self._store.catalog_revision()):
             self._sessions.clear()
             self._revision = revision
-        found = self._sessions.get(_digest(token))
+        found = self._sessions.get(digest(token))
         return found[0] if found is not None and self._clock() < found[1] else None
 
     async def open_session_for(self, name: str, *, address: str) -> Login:
@@ -161,9 +160,9 @@ class Accounts:
 
     async def end_session(self, token: str) -> None:
         """Logs one session out; an unknown token changes nothing."""
-        digest = _digest(token)
-        self._sessions.pop(digest, None)
-        await self._store.end_session(digest)
+        key = digest(token)
+        self._sessions.pop(key, None)
+        await self._store.end_session(key)
 
     async def end_all(self, name: str, *, by: Principal = NOBODY) -> None:
         """Logs a user out everywhere, at once in all programs. Raises UnknownUser."""
@@ -171,14 +170,14 @@ class Accounts:
         self._sessions.clear()
 
     async def _load_session(self, token: str) -> Session | None:
-        digest = _digest(token)
+        key = digest(token)
         revision = self._store.catalog_revision()
-        session = await self._store.session(digest)
+        session = await self._store.session(key)
         if session is None or session.expires_at.timestamp() <= self._clock():
             return None
         # What was read before somebody ended it must not be kept after.
         if revision == self._revision == self._store.catalog_revision():
-            self._keep(digest, session)
+            self._keep(key, session)
         return session
 
     def _keep(self, digest: str, session: Session) -> None:
@@ -248,7 +247,7 @@ class Accounts:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now = self._now()
         session = Session(
-            id=_digest(token),
+            id=digest(token),
             user=user.name,
             csrf=secrets.token_urlsafe(TOKEN_BYTES),
             created_at=now,
@@ -287,10 +286,6 @@ def checked_name(name: str) -> str:
 def _key(name: str) -> str:
     """What is remembered of a name or address that failed; no true one is longer."""
     return name[: NAME_LENGTH_MAX + 1]
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def address_group(address: str) -> str:

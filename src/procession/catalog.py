@@ -308,10 +308,11 @@ def _by_file(problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
 
 async def _read(xml: bytes, file: str) -> File:
     """Reading takes milliseconds, and more for a large file: other calls go on meanwhile."""
-    return await asyncio.to_thread(_read_now, xml, file)
+    return await asyncio.to_thread(read_now, xml, file)
 
 
-def _read_now(xml: bytes, file: str) -> File:
+def read_now(xml: bytes, file: str) -> File:
+    """The processes of a file, with all languages that are known here. Raises InvalidProcess."""
     with collector_at_rest():
         return read_file(
             xml,

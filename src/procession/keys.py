@@ -52,7 +52,7 @@ class Keys:
         self._check(new, by)
         token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
         limits = None if new.limits is None else tuple(sorted(new.limits))
-        key = ApiKey(_digest(token), new.user, new.name, limits, self._now(), new.expires_at)
+        key = ApiKey(digest(token), new.user, new.name, limits, self._now(), new.expires_at)
         only = "" if limits is None else f", only to {', '.join(limits) or 'nothing'}"
         until = f"until {new.expires_at:%Y-%m-%d}" if new.expires_at else "without end"
         entry = self._audit.entry(by, "add key", new.user, f"{new.name}, {until}{only}")
@@ -68,9 +68,9 @@ class Keys:
         """Whose key it is; None for one that is none, is over or is revoked."""
         if not token.startswith(PREFIX) or len(token) > TOKEN_LENGTH_MAX:
             return None
-        digest = _digest(token)
-        key = self._find(digest)
-        if key is None or not hmac.compare_digest(key.id, digest):
+        shown_digest = digest(token)
+        key = self._find(shown_digest)
+        if key is None or not hmac.compare_digest(key.id, shown_digest):
             return None
         if key.expires_at is not None and key.expires_at.timestamp() <= self._clock():
             return None
@@ -101,5 +101,6 @@ class Keys:
         return datetime.fromtimestamp(self._clock(), UTC)
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+def digest(secret: str) -> str:
+    """What is kept of a token, a key or a client's secret. They are random, so no slow hash is."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -18,7 +18,7 @@ from procession.access import Duty, Principal
 from procession.accounts import checked_name
 from procession.audit import AuditLog
 from procession.errors import BadValue, Forbidden
-from procession.sign_on.tokens import digest
+from procession.keys import digest
 from procession.stores import Store, User
 from procession.stores.sign_on import Client, Secret
 

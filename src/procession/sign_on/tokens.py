@@ -5,7 +5,6 @@ client may do is looked up with each call, so what is withdrawn counts at once. 
 is not told whether the client exists, neither by words nor by time.
 """
 
-import hashlib
 import hmac
 import secrets
 import time
@@ -17,6 +16,7 @@ from procession.access import Duty, Principal
 from procession.accounts import ADDRESS_FACTOR, address_group
 from procession.audit import AuditLog
 from procession.errors import SignOnRefused
+from procession.keys import digest
 from procession.settings import Settings
 from procession.stores import Store
 from procession.stores.sign_on import AccessToken, Client
@@ -150,8 +150,3 @@ def _asked(client: Client, scope: str) -> tuple[str, ...]:
             f"the client may ask for {' '.join(client.duties)}", reason="invalid_scope"
         )
     return tuple(duty for duty in client.duties if duty in asked) if asked else client.duties
-
-
-def digest(text: str) -> str:
-    """What is kept of a secret or a token."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from procession import dialects
-from procession.bpmn import read_file
-from procession.catalog import CONDITIONS, LANGUAGES, SCRIPTS
+from procession.catalog import read_now
 from procession.errors import InvalidProcess
 from procession.stores.logs import ElementFacts
 
@@ -12,14 +10,7 @@ from procession.stores.logs import ElementFacts
 def describe(process: str, xml: bytes) -> Mapping[str, ElementFacts]:
     """The elements of a process by their ids; none, if its file cannot be read any more."""
     try:
-        read = read_file(
-            xml,
-            languages=LANGUAGES,
-            scripts=SCRIPTS,
-            conditions=CONDITIONS,
-            translate=dialects.translate,
-            file=process,
-        )
+        read = read_now(xml, process)
     except InvalidProcess:
         return {}
     return {
