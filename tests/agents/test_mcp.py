@@ -17,7 +17,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from procession.access import Duty, Principal
-from procession.keys import NewKey
+from procession.keys import Keys, NewKey
 from procession.mcp.server import make_server
 from procession.mcp.service import Service
 from tests.contract.service import USER, Serving
@@ -145,12 +145,10 @@ async def test_a_run_that_fails_is_a_tools_error_that_says_why(serving: Serving)
 async def test_a_run_that_rests_is_answered_with_where_it_stands_and_can_be_looked_at(
     serving: Serving,
 ) -> None:
-    async with connected(serving) as client:
-        began = asyncio.get_running_loop().time()
+    async with connected(serving, wait_seconds=3_600.0) as client:
         told = _structured(await client.call_tool("UsrWait", {"Amount": 5}))
         seen = _structured(await client.call_tool(STATUS_TOOL, {"processId": told["processId"]}))
 
-    assert asyncio.get_running_loop().time() - began < 20
     assert told["status"] == "Running"
     assert len(told["waitsAt"]) == 1
     assert seen == told
@@ -211,10 +209,10 @@ async def test_a_tool_can_do_what_its_caller_may(serving: Serving) -> None:
 
 
 async def test_a_key_that_is_over_opens_nothing(serving: Serving) -> None:
-    soon = datetime.now(UTC) + timedelta(milliseconds=300)
-    new = NewKey(USER, "short", expires_at=soon)
-    key = await serving.accounts.keys.add(new, by=Principal("test"))
-    await asyncio.sleep(0.4)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    then = yesterday - timedelta(days=1)
+    keys = Keys(serving.engine.store, serving.accounts.audit, clock=then.timestamp)
+    key = await keys.add(NewKey(USER, "over", expires_at=yesterday), by=Principal("test"))
 
     async with connected(serving, key) as client:
         result = await client.call_tool("UsrEcho", {})
